@@ -1,0 +1,188 @@
+# castproof. `make help` lists the targets; V=1 shows the commands.
+VARIANT ?= debug
+CC       = gcc
+NVCC    ?= $(or $(shell command -v nvcc),$(wildcard /usr/local/cuda/bin/nvcc))
+PREFIX  ?= /usr/local
+B       := build/$(VARIANT)
+D       := build/deps
+Q       := $(if $(filter 1,$(V)),,@)
+VERSION := $(shell cat VERSION)
+
+# A file may include headers of its own layer and of those before it.
+LAYERS := base read parse facts flow contracts findings edits patches validation report cli
+
+FLAGS_debug   := -O0 -g3
+FLAGS_release := -O2 -g -DNDEBUG
+FLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer \
+                 -fsanitize=address,undefined -fno-sanitize-recover=all
+$(if $(FLAGS_$(VARIANT)),,$(error VARIANT must be debug, release or asan))
+
+TS       := $(D)/tree-sitter-0.24.0/tree_sitter/core/lib
+TSPYTHON := $(D)/tree_sitter_python-0.23.6/src
+TSTOML   := $(D)/tree_sitter_toml-0.7.0/src
+
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wimplicit-fallthrough -Werror
+# Without contraction the reference kernels give the same bits on every machine.
+CFLAGS := -std=c11 -D_GNU_SOURCE -DCP_VERSION=\"$(VERSION)\" -I. -Ianalyzer -Itests \
+          -isystem $(TS)/include -ffp-contract=off -pthread $(WARN) $(FLAGS_$(VARIANT))
+LDLIBS := -lgit2 -ljansson -lm -lpthread
+
+KERNEL_SRC := $(sort $(filter-out kernels/run.c,$(wildcard kernels/*.c)))
+LIB_SRC    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.c)) $(KERNEL_SRC))
+MAIN_SRC   := $(wildcard analyzer/main.c)
+TEST_SRC   := $(sort $(wildcard tests/test_*.c))
+HELP_SRC   := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/*.c)))
+ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c) $(TEST_SRC) $(HELP_SRC)
+HEADERS    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.h)) \
+                $(wildcard kernels/*.h tests/*.h))
+RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' ')' | LC_ALL=C sort)
+TESTS      := $(patsubst tests/%.c,$(B)/%,$(TEST_SRC))
+WANTED     := $(if $(T),$(addprefix $(B)/test_,$(T)),$(TESTS))
+obj         = $(patsubst %.c,$(B)/%.o,$(1))
+
+## all: the analyzer, in build/VARIANT (default; VARIANT=debug, release or asan)
+all: $(if $(MAIN_SRC),$(B)/castproof,$(B)/libcastproof.a)
+
+# In a chroot without /proc the search for leaks cannot run, nor be told so from outside.
+NO_LEAKS := $(if $(filter asan,$(VARIANT)),$(if $(wildcard /proc/self/task),,$(B)/no_leaks.o))
+$(B)/no_leaks.o: | deps
+	@echo "asan: no /proc, so leaks are not looked for"
+	$(Q)echo 'const char *__asan_default_options(void) { return "detect_leaks=0"; }' | \
+	  $(CC) -x c -c - -o $@
+
+$(B)/castproof: $(call obj,$(MAIN_SRC)) $(B)/libcastproof.a $(B)/libtree-sitter.a
+$(TESTS): $(B)/test_%: $(B)/tests/test_%.o $(B)/libtesthelp.a $(B)/libcastproof.a \
+                       $(B)/libtree-sitter.a
+$(TESTS): LDLIBS += -lcmocka
+$(B)/castproof $(TESTS): $(NO_LEAKS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/libcastproof.a: $(call obj,$(LIB_SRC)) $(B)/embed.o
+$(B)/libtesthelp.a: $(call obj,$(HELP_SRC))
+$(B)/libtree-sitter.a: $(addprefix $(B)/ts/,core.o python.o python_scanner.o \
+                         toml.o toml_scanner.o)
+$(B)/%.a: $(B)/.flags
+	$(Q)$(RM) $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(B)/%.o: %.c $(B)/.flags | deps
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Rewritten only when what it holds changes, so that all that leans on it is rebuilt.
+$(B)/.flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+$(B)/.rules: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(RULE_FILES)' | cmp -s - $@ || echo '$(RULE_FILES)' > $@
+
+$(B)/embed.o: $(RULE_FILES) $(B)/.rules tools/embed | deps
+	@echo "  EMBED rules/"
+	$(Q)tools/embed $(B)/embed.S rules $(patsubst rules/%,%,$(RULE_FILES))
+	$(Q)$(CC) -c $(B)/embed.S -o $@
+
+# The code of others: optimised even in debug, its warnings are not ours.
+TS_CFLAGS := -std=c11 -O2 -g -w -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L \
+             -I$(TS)/include -I$(TS)/src -I$(D)/shim \
+             $(if $(filter asan,$(VARIANT)),-fsanitize=address -fno-omit-frame-pointer)
+$(B)/ts/core.o: TS_FILE = $(TS)/src/lib.c
+$(B)/ts/python.o: TS_FILE = $(TSPYTHON)/parser.c
+$(B)/ts/python_scanner.o: TS_FILE = $(TSPYTHON)/scanner.c
+$(B)/ts/toml.o: TS_FILE = $(TSTOML)/parser.c
+$(B)/ts/toml_scanner.o: TS_FILE = $(TSTOML)/scanner.c
+$(B)/ts/%.o: tools/sdists.txt | deps
+	@mkdir -p $(@D)
+	@echo "  CC    $(TS_FILE)"
+	$(Q)$(CC) $(TS_CFLAGS) -c $(TS_FILE) -o $@
+
+## deps: installs what the build needs, or says how to (quick when all is there)
+deps:
+	$(Q)D=$(D) CC=$(CC) tools/deps $(or $(DEPS),$(if $(filter deps,$(MAKECMDGOALS)),all,quick))
+
+## test: layers, headers, then every test program; T="edit walk" runs only those
+test: $(if $(T),,layers headers $(if $(MAIN_SRC),$(B)/castproof)) $(WANTED)
+	$(Q)CASTPROOF=$(B)/castproof tools/run-tests $(WANTED)
+
+## asan, release: the tests again in that variant
+asan release:
+	$(Q)$(MAKE) --no-print-directory VARIANT=$@ test
+
+## run: builds the release and runs check and validate on fixtures/field
+run:
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)tools/run-demo build/release/castproof $(RUN_ARGS)
+
+## kernels: the reference kernels for the GPUS, and build/kernels/run; needs nvcc, no GPU
+GPUS    := 80 90 100
+ARCHS    = $(filter $(addprefix compute_,$(GPUS)),$(shell $(NVCC) --list-gpu-arch))
+CU_OBJ  := $(patsubst %.cu,build/%.o,$(wildcard kernels/*.cu))
+kernels: $(if $(NVCC),$(if $(wildcard kernels/run.c),build/kernels/run,$(CU_OBJ)),no-nvcc)
+no-nvcc:
+	@echo "kernels: off, no nvcc found (NVCC=/path/to/nvcc names one)"
+build/kernels/%.o: kernels/%.cu $(wildcard kernels/*.h)
+	@mkdir -p $(@D)
+	@echo "  NVCC  $<"
+	$(Q)$(NVCC) -O2 -fmad=false -I. -Ianalyzer \
+	  $(foreach a,$(ARCHS),-gencode arch=$(a),code=$(a:compute_%=sm_%)) \
+	  -Xcompiler -Wall,-ffp-contract=off -c $< -o $@
+build/kernels/run: $(CU_OBJ) $(B)/kernels/run.o $(B)/libcastproof.a
+	@echo "  LINK  $@"
+	$(Q)$(NVCC) $^ -lm -o $@
+
+## corpus, bench: the checks on released packages; the timings
+corpus bench:
+	$(Q)if [ -x tools/$@ ]; then $(MAKE) --no-print-directory VARIANT=release all && \
+	  tools/$@ build/release/castproof $(ARGS); else echo "$@: off, no tools/$@"; fi
+
+## layers: no file includes a later layer
+layers:
+	$(Q)awk -v layers='$(LAYERS)' -f tools/layers.awk \
+	  $(LIB_SRC) $(filter-out tests/%,$(HEADERS)) /dev/null
+
+## headers: every header compiles on its own
+headers: | deps
+	$(Q)for h in $(HEADERS); do \
+	  echo "#include \"$${h#analyzer/}\"" | $(CC) $(CFLAGS) -fsyntax-only -x c - || exit 1; done
+
+## lint: layers, headers, sizes, clang-format and clang-tidy
+lint: layers headers lint-tools compile_commands.json
+	$(Q)awk -f tools/sizes.awk $(ALL_SRC) $(HEADERS)
+	$(Q)clang-format --dry-run -Werror $(ALL_SRC) $(HEADERS)
+	$(Q)printf '%s\n' $(LIB_SRC) $(MAIN_SRC) | \
+	  xargs -P $$(nproc) -n 4 tools/tidy $(CURDIR)
+lint-tools:
+	$(Q)D=$(D) CC=$(CC) tools/deps lint
+## format: clang-format over the tree
+format:
+	$(Q)clang-format -i $(ALL_SRC) $(HEADERS)
+
+## compile_commands.json: for clangd and clang-tidy
+JSON_CFLAGS := $(subst ",\",$(subst \,\\,$(CFLAGS)))
+compile_commands.json: Makefile VERSION FORCE
+	$(Q){ sep='['; for f in $(ALL_SRC); do \
+	  printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' \
+	    "$$sep" "$(CURDIR)" "$$f" '$(CC) $(JSON_CFLAGS) -c '"$$f"; sep=','; done; \
+	  echo ']'; } > $@
+
+## install: the program, below DESTDIR and PREFIX
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/castproof $(DESTDIR)$(PREFIX)/bin/castproof
+
+## clean, distclean: removes what was built; also what deps brought
+clean:
+	$(RM) -r build/debug build/release build/asan build/kernels compile_commands.json
+distclean: clean
+	$(RM) -r build dist
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+.PHONY: all deps test asan release run kernels no-nvcc corpus bench layers headers lint \
+        lint-tools format install clean distclean help FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+-include $(shell [ -d $(B) ] && find $(B) -name '*.d')

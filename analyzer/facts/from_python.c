@@ -1,0 +1,137 @@
+#include "facts/from_python.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+uint32_t cp_lower_part(const cp_lower *lower, uint32_t parent, uint32_t n)
+{
+    cp_each_part(lower, parent, child)
+    {
+        if (n-- == 0)
+            return child;
+    }
+    return 0;
+}
+
+uint32_t cp_lower_find(const cp_lower *lower, uint32_t parent, cp_python_kind kind)
+{
+    cp_each_child(lower, parent, child)
+    {
+        if (cp_lower_kind(lower, child) == kind)
+            return child;
+    }
+    return 0;
+}
+
+uint32_t cp_lower_count(const cp_lower *lower, uint32_t parent)
+{
+    uint32_t count = 0;
+    cp_each_part(lower, parent, child) count++;
+    return count;
+}
+
+bool cp_lower_has_token(const cp_lower *lower, uint32_t parent, const char *text,
+                        uint32_t *at)
+{
+    cp_each_child(lower, parent, child)
+    {
+        if (cp_lower_kind(lower, child) != CP_PYTHON_TOKEN ||
+            !cp_str_is(cp_lower_text(lower, child), text))
+            continue;
+        if (at)
+            *at = child;
+        return true;
+    }
+    return false;
+}
+
+cp_str cp_lower_name(const cp_lower *lower, uint32_t node)
+{
+    return cp_str_of(cp_python_name(lower->parser, &lower->nodes[node]));
+}
+
+cp_str cp_lower_dotted(const cp_lower *lower, uint32_t node)
+{
+    cp_str text = cp_lower_text(lower, node);
+    bool plain = true;
+    for (size_t i = 0; i < text.len && plain; i++)
+        plain = !isspace((unsigned char)text.ptr[i]) && text.ptr[i] != '\\';
+    if (plain)
+        return text;
+    cp_buf buf = {.arena = lower->arena};
+    for (uint32_t i = node + 1; i < lower->nodes[node].next; i++) {
+        if (cp_lower_kind(lower, i) != CP_PYTHON_IDENTIFIER)
+            continue;
+        if (buf.len)
+            cp_buf_puts(&buf, ".");
+        cp_buf_add(&buf, cp_lower_text(lower, i));
+    }
+    return cp_buf_str(&buf);
+}
+
+static void note_error(cp_lower *lower, cp_span span)
+{
+    cp_module *module = lower->module;
+    cp_push(lower->arena, module->errors, module->error_count, lower->error_room, span);
+}
+
+void cp_lower_unread(cp_lower *lower, uint32_t node)
+{
+    lower->unread++;
+    note_error(lower, cp_lower_span(lower, node));
+    for (cp_func *func = lower->func; func; func = func->outer)
+        func->has_error = true;
+}
+
+/* ERROR nodes, the outermost ones, and missing nodes. */
+static void find_errors(cp_lower *lower, uint32_t count)
+{
+    const cp_python_node *nodes = lower->nodes;
+    uint32_t i = 0;
+    while (i < count) {
+        bool error = nodes[i].kind == CP_PYTHON_ERROR || nodes[i].missing;
+        if (error)
+            note_error(lower, cp_lower_span(lower, i));
+        i = error || !nodes[i].broken ? nodes[i].next : i + 1;
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const cp_span *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+static bool is_package(cp_str path)
+{
+    return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
+}
+
+cp_module *cp_facts_from_python(cp_arena *arena, const cp_source *source)
+{
+    cp_module *module = cp_new(arena, cp_module, 1);
+    module->source = source;
+    module->is_package = is_package(source->path);
+
+    cp_arena scratch = {0};
+    cp_python_parser *parser = cp_python_parser_new(&scratch);
+    uint32_t count;
+    const cp_python_node *nodes = cp_python_parse(parser, &scratch, source->text, &count);
+    cp_lower lower = {
+        .arena = arena,
+        .text = source->text.ptr,
+        .parser = parser,
+        .nodes = nodes,
+        .module = module,
+    };
+    find_errors(&lower, count);
+    cp_lower_comments(&lower, count);
+    module->body = cp_lower_root(&lower);
+    if (module->error_count)
+        qsort(module->errors, module->error_count, sizeof *module->errors, by_place);
+    cp_python_parser_free(parser);
+    cp_arena_dispose(&scratch);
+    return module;
+}

@@ -1,0 +1,117 @@
+/*
+ * from_python.h - what the files that lower Python's syntax tree share.
+ *
+ * Layer: facts. Private to from_python*.c. A node is named by its index in
+ * `nodes`; 0, the root, is in none and so stands for "there is none".
+ */
+#ifndef CP_FACTS_FROM_PYTHON_H
+#define CP_FACTS_FROM_PYTHON_H
+
+#include "facts/fact.h"
+#include "parse/python.h"
+
+/* Nesting that is lowered; deeper code is an error of the file. */
+#define CP_LOWER_DEPTH 500
+
+typedef struct cp_lower {
+    cp_arena *arena;
+    const char *text;
+    const cp_python_parser *parser;
+    const cp_python_node *nodes;
+    cp_module *module;
+    cp_func *func;   /* the function whose body is being lowered, or NULL */
+    cp_class *class; /* the class whose body holds it directly, or NULL */
+    cp_str scope;    /* qualname of what holds it, ended by a dot; or empty */
+    uint32_t depth;
+    uint32_t in_error; /* > 0 within an ERROR node: nesting is not certain */
+    uint32_t unread;   /* how often cp_lower_unread was called so far */
+    size_t func_room, class_room, import_room, error_room;
+} cp_lower;
+
+/* Children of `parent`, of every kind, in source order. */
+#define cp_each_child(lower, parent, child)                                              \
+    for (uint32_t child = (parent) + 1; (child) < (lower)->nodes[parent].next;           \
+         (child) = (lower)->nodes[child].next)
+
+/* Children that are parts of the meaning (cp_python_is_part). */
+#define cp_each_part(lower, parent, child)                                               \
+    for (uint32_t child = cp_python_part_from((lower)->nodes, parent, (parent) + 1);     \
+         child; (child) = cp_python_part_from((lower)->nodes, parent,                    \
+                                              (lower)->nodes[child].next))
+
+static inline cp_python_kind cp_lower_kind(const cp_lower *lower, uint32_t node)
+{
+    return (cp_python_kind)lower->nodes[node].kind;
+}
+static inline cp_span cp_lower_span(const cp_lower *lower, uint32_t node)
+{
+    return (cp_span){lower->nodes[node].start, lower->nodes[node].end};
+}
+static inline cp_str cp_lower_text(const cp_lower *lower, uint32_t node)
+{
+    const cp_python_node *n = &lower->nodes[node];
+    return (cp_str){lower->text + n->start, n->end - n->start};
+}
+
+/* The n-th part of `parent`, from 0; or 0. */
+uint32_t cp_lower_part(const cp_lower *lower, uint32_t parent, uint32_t n);
+/* The first child of that kind, or 0. */
+uint32_t cp_lower_find(const cp_lower *lower, uint32_t parent, cp_python_kind kind);
+uint32_t cp_lower_count(const cp_lower *lower, uint32_t parent);
+/* Whether the token `text` is a child of `parent`; *at is its node (may be NULL). */
+bool cp_lower_has_token(const cp_lower *lower, uint32_t parent, const char *text,
+                        uint32_t *at);
+/* The grammar's name of the node. */
+cp_str cp_lower_name(const cp_lower *lower, uint32_t node);
+/* A dotted name or relative import without blanks: "a . b" gives "a.b". */
+cp_str cp_lower_dotted(const cp_lower *lower, uint32_t node);
+
+/* Notes that `node` cannot be read, in the module and in every function around. */
+void cp_lower_unread(cp_lower *lower, uint32_t node);
+
+/* The expression of a node; never NULL, also for 0 (then it has an error). */
+cp_expr *cp_lower_expr(cp_lower *lower, uint32_t node);
+/* CP_EXPR_OTHER of the node, with each of its parts as a kid. */
+cp_expr *cp_lower_other(cp_lower *lower, uint32_t node);
+/* The same into `expr`, but its spans. */
+void cp_lower_fill_other(cp_lower *lower, uint32_t node, cp_expr *expr);
+/* A tuple of the parts [first, …] of `parent` up to `end` (excluded) or the last. */
+cp_expr *cp_lower_tuple(cp_lower *lower, uint32_t parent, uint32_t first, uint32_t end);
+/* Puts `type(…)` in the place of the parentheses that *target begins with. */
+void cp_lower_type_call(cp_lower *lower, uint32_t type, cp_expr **target);
+/* NULL for 0. */
+static inline cp_expr *cp_lower_optional(cp_lower *lower, uint32_t node)
+{
+    return node ? cp_lower_expr(lower, node) : NULL;
+}
+/* The arguments of an argument list, or the generator in the place of one. */
+cp_arg *cp_lower_args(cp_lower *lower, uint32_t list, uint32_t *count);
+
+/* The block of a statement or a clause of it; one without any cannot be read. */
+cp_block cp_lower_suite(cp_lower *lower, uint32_t owner);
+/* The statements of a whole file. */
+cp_block cp_lower_root(cp_lower *lower);
+/* A block of the one statement. */
+cp_block cp_lower_one(cp_lower *lower, cp_stmt *stmt);
+/* Ends a compound statement where the last statement in it ends. */
+void cp_lower_end_with_code(cp_stmt *stmt);
+/* `node` as the only target of `stmt`. */
+void cp_lower_target(cp_lower *lower, cp_stmt *stmt, uint32_t node);
+/* All parts of a statement of that kind, into `stmt`. */
+void cp_lower_if(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_while(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_for(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_with(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_try(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_match(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+void cp_lower_import(cp_lower *lower, uint32_t node, cp_stmt *stmt);
+
+/* A function, a class or a lambda; `decorated` is the node around it, or 0. */
+cp_func *cp_lower_func(cp_lower *lower, uint32_t node, uint32_t decorated);
+cp_class *cp_lower_class(cp_lower *lower, uint32_t node, uint32_t decorated);
+cp_func *cp_lower_lambda(cp_lower *lower, uint32_t node);
+
+/* The comments of the whole file. */
+void cp_lower_comments(cp_lower *lower, uint32_t count);
+
+#endif

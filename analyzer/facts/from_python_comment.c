@@ -1,0 +1,36 @@
+#include "facts/from_python.h"
+
+/* U+FEFF in UTF-8, which some editors put before the first line. */
+#define BYTE_ORDER_MARK CP_STR("\xef\xbb\xbf")
+
+static bool stands_alone(const char *text, uint32_t start)
+{
+    uint32_t at = start;
+    while (at > 0 &&
+           (text[at - 1] == ' ' || text[at - 1] == '\t' || text[at - 1] == '\f'))
+        at--;
+    if (at == BYTE_ORDER_MARK.len)
+        return cp_str_eq((cp_str){text, at}, BYTE_ORDER_MARK) || text[at - 1] == '\n';
+    return at == 0 || text[at - 1] == '\n';
+}
+
+void cp_lower_comments(cp_lower *lower, uint32_t count)
+{
+    cp_module *module = lower->module;
+    size_t room = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (cp_lower_kind(lower, i) != CP_PYTHON_COMMENT)
+            continue;
+        cp_span span = cp_lower_span(lower, i);
+        while (span.end > span.start && lower->text[span.end - 1] == '\r')
+            span.end--;
+        if (span.start == span.end)
+            continue;
+        cp_comment comment = {
+            .span = span,
+            .text = {lower->text + span.start + 1, span.end - span.start - 1},
+            .own_line = stands_alone(lower->text, span.start),
+        };
+        cp_push(lower->arena, module->comments, module->comment_count, room, comment);
+    }
+}

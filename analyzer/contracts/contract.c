@@ -1,0 +1,106 @@
+#include "contracts/contract.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/embed.h"
+#include "contracts/set.h"
+
+static cp_contracts *new_set(cp_arena *arena)
+{
+    cp_contracts *set = cp_new(arena, cp_contracts, 1);
+    set->arena = arena;
+    set->by_call.arena = arena;
+    set->by_name.arena = arena;
+    set->by_package.arena = arena;
+    set->specs.arena = arena;
+    set->conds.arena = arena;
+    return set;
+}
+
+cp_contracts *cp_contracts_bundled(cp_arena *arena)
+{
+    cp_contracts *set = new_set(arena);
+    set->bundling = true;
+    for (size_t i = 0; i < cp_embedded_count; i++) {
+        cp_str name = cp_str_of(cp_embedded_files[i].name);
+        if (!cp_str_starts(name, CP_STR("contracts/")) ||
+            !cp_str_ends(name, CP_STR(".toml")))
+            continue;
+        cp_err err;
+        if (cp_contracts_add(set, name, cp_embedded_files[i].text, &err)) {
+            fprintf(stderr, "castproof: bug in a bundled contract: %s\n", err.msg);
+            abort();
+        }
+    }
+    set->bundling = false;
+    return set;
+}
+
+void set_add_contract(cp_contracts *set, const cp_contract *contract)
+{
+    contract_list **list = (contract_list **)cp_map_slot(&set->by_call, contract->call);
+    if (!*list)
+        *list = cp_new(set->arena, contract_list, 1);
+    contract_list *l = *list;
+    cp_push(set->arena, l->items, l->count, l->room, contract);
+}
+
+void set_add_entry(cp_contracts *set, const cp_entry *entry)
+{
+    cp_push(set->arena, set->entries, set->entry_count, set->entry_room, entry);
+    for (uint32_t i = 0; i <= entry->alias_count; i++) {
+        cp_str name = i ? entry->aliases[i - 1] : entry->call;
+        void **slot = cp_map_slot(&set->by_name, name);
+        if (!*slot)
+            *slot = (void *)entry;
+    }
+}
+
+cp_status set_add_release(cp_contracts *set, cp_str package, cp_str text, cp_err *err)
+{
+    const cp_version *version = cp_version_parse(set->arena, text);
+    if (!version)
+        return cp_fail(err, CP_ERR_SYNTAX, "`%.*s` is no version", CP_STR_ARGS(text));
+    release_list **list = (release_list **)cp_map_slot(&set->by_package, package);
+    if (!*list)
+        *list = cp_new(set->arena, release_list, 1);
+    release_list *l = *list;
+    size_t at = l->count;
+    while (at > 0 && cp_version_cmp(l->items[at - 1].version, version) >= 0)
+        at--;
+    if (at < l->count && cp_version_cmp(l->items[at].version, version) == 0)
+        return CP_OK;
+    cp_release fresh = {text, version};
+    cp_push(set->arena, l->items, l->count, l->room, fresh);
+    memmove(l->items + at + 1, l->items + at, (l->count - 1 - at) * sizeof fresh);
+    l->items[at] = fresh;
+    return CP_OK;
+}
+
+const cp_entry *cp_contracts_entry(const cp_contracts *set, cp_str dotted)
+{
+    return cp_map_get(&set->by_name, dotted);
+}
+
+const cp_entry *const *cp_contracts_entries(const cp_contracts *set, size_t *count)
+{
+    *count = set->entry_count;
+    return set->entries;
+}
+
+const cp_contract *const *cp_contracts_of(const cp_contracts *set, cp_str call,
+                                          size_t *count)
+{
+    const contract_list *list = cp_map_get(&set->by_call, call);
+    *count = list ? list->count : 0;
+    return list ? list->items : NULL;
+}
+
+const cp_release *cp_contracts_releases(const cp_contracts *set, cp_str package,
+                                        size_t *count)
+{
+    const release_list *list = cp_map_get(&set->by_package, package);
+    *count = list ? list->count : 0;
+    return list ? list->items : NULL;
+}

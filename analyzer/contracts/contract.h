@@ -1,0 +1,99 @@
+/*
+ * contract.h - which dtypes a kernel library's entry point takes, per release.
+ *
+ * Layer: contracts. Contracts are data: TOML, bundled under rules/contracts/ or
+ * given by the user. Two kinds of entry:
+ *
+ *   [[contract]]   what the library checks. Several that apply to one call are
+ *                  meant together: a dtype must be accepted by all of them.
+ *   [[effective]]  what the kernel then does with it: the dtypes that it reads
+ *                  right, what it computes in. Curated, each with its reason.
+ *
+ * Everything lives in the set's arena and is never changed after loading.
+ */
+#ifndef CP_CONTRACTS_CONTRACT_H
+#define CP_CONTRACTS_CONTRACT_H
+
+#include "contracts/cond.h"
+#include "contracts/version.h"
+#include "facts/dtype.h"
+
+typedef enum cp_contract_kind {
+    CP_CONTRACT_CHECK,     /* [[contract]] */
+    CP_CONTRACT_EFFECTIVE, /* [[effective]] */
+} cp_contract_kind;
+
+typedef struct cp_contract {
+    cp_contract_kind kind;
+    cp_str package;   /* "flashinfer-python" */
+    cp_spec versions; /* the releases that it was read in */
+    cp_str call;      /* "flashinfer.fused_moe.trtllm_fp4_block_scale_moe" */
+    cp_str parameter; /* "routing_logits" */
+    cp_str when_text; /* "" is always */
+    const cp_cond *when;
+
+    cp_dtypes accepts; /* of a check; of an effective one: what is read right
+                          (TOML key `reads`). 0 where same_as or unchecked says it */
+    cp_str same_as;    /* the parameter whose dtype it must have */
+    bool unchecked;    /* nothing checks it */
+    bool broken;       /* the call fails whatever its arguments are */
+    bool ignored;      /* effective: the kernel never reads the parameter */
+
+    cp_dtype computes;  /* effective: every accepted dtype is widened to this one,
+                           exactly, before anything is computed; else NONE */
+    cp_dtype rounds_to; /* effective: the kernel rounds it to this dtype itself */
+    cp_str outputs;     /* what takes its dtype from it, in words; "" if nothing */
+
+    cp_str *stated; /* "file:line", the check first, then the chain to it */
+    uint32_t stated_count;
+    cp_str origin; /* "bundled", "curated", "mined" or the path of a user's file */
+    cp_str reason; /* of a curated one */
+} cp_contract;
+
+/* [[entry]]: what is known of an entry point itself. */
+typedef struct cp_entry {
+    cp_str package, call;
+    cp_spec versions;
+    cp_str *parameters; /* in positional order, of the newest release it was read in */
+    uint32_t parameter_count;
+    cp_str *aliases; /* other dotted names it can be imported by */
+    uint32_t alias_count;
+    cp_str variant_of; /* the entry point it does the same as, with other dtypes; "" */
+    cp_str writes;     /* the parameter that it writes its result to; "" */
+    cp_str reads;      /* the role of what it reads ("router_logits", "topk_weights",
+                          "gate_input"); "" */
+    bool is_gate;      /* it computes router logits */
+} cp_entry;
+
+typedef struct cp_contracts cp_contracts;
+
+/* The bundled sets. They are part of the binary; a fault in one is a bug. */
+cp_contracts *cp_contracts_bundled(cp_arena *arena);
+
+/* Adds the entries of a TOML text. CP_ERR_SYNTAX names path, line and what is wrong. */
+CP_MUST_CHECK cp_status cp_contracts_add(cp_contracts *set, cp_str path, cp_str text,
+                                         cp_err *err);
+
+/*
+ * The entry point that the dotted name (or an alias of it) means, or NULL.
+ * Several [[entry]] of one call differ in `versions`; the first one is given.
+ */
+const cp_entry *cp_contracts_entry(const cp_contracts *set, cp_str dotted);
+
+/* All [[entry]] records, in the order read. */
+const cp_entry *const *cp_contracts_entries(const cp_contracts *set, size_t *count);
+
+/* All facts about `call` (its canonical name), in the order read. */
+const cp_contract *const *cp_contracts_of(const cp_contracts *set, cp_str call,
+                                          size_t *count);
+
+typedef struct cp_release {
+    cp_str text;
+    const cp_version *version;
+} cp_release;
+
+/* The releases of `package` that the set knows, oldest first. */
+const cp_release *cp_contracts_releases(const cp_contracts *set, cp_str package,
+                                        size_t *count);
+
+#endif

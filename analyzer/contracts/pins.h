@@ -1,0 +1,43 @@
+/*
+ * pins.h - which versions of a package a source tree asks for.
+ *
+ * Layer: contracts. Read are pyproject.toml ([project] dependencies and
+ * optional-dependencies, [dependency-groups], [build-system] requires, and
+ * Poetry's and uv's tables), requirements*.txt (with -r, -c and line
+ * continuations, never out of the folder given), setup.cfg (install_requires,
+ * extras_require) and *.dist-info/METADATA and *.egg-info/PKG-INFO
+ * (Requires-Dist). The nearest folder, from the file's own upward, that names
+ * the package decides; requirements of that folder on one package are joined.
+ */
+#ifndef CP_CONTRACTS_PINS_H
+#define CP_CONTRACTS_PINS_H
+
+#include "contracts/version.h"
+
+typedef struct cp_pins cp_pins;
+
+typedef struct cp_pin {
+    cp_str package; /* normalized */
+    cp_spec spec;   /* {0}: named without a version */
+    cp_str path;    /* the file that states it; "--assume" for an assumption */
+    uint32_t line;  /* the first line that states it; 0 for an assumption */
+} cp_pin;
+
+/* Called for each file that could not be read or understood; the rest goes on. */
+typedef void cp_pins_trouble(void *data, cp_str path, const cp_err *err);
+
+/* Pins for the files of a run; everything lives in `arena`. */
+cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data);
+
+/* `requirement` holds for the whole run, whatever the tree says. */
+CP_MUST_CHECK cp_status cp_pins_assume(cp_pins *pins, cp_str requirement, cp_err *err);
+
+/*
+ * The pin of `package` for the source file `path` (as the user wrote it, or
+ * found below what the user wrote), or NULL where no file names it. Folders are
+ * looked at from the file's own upward, up to the one that holds `.git`, the
+ * current one for a relative path, or the root. Each folder is read once.
+ */
+const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package);
+
+#endif

@@ -1,0 +1,159 @@
+#include "report/show.h"
+#include "report/writers.h"
+
+/* GitHub takes comments of 65,536 characters; the rest is for the last lines. */
+enum { ENOUGH_BYTES = 60000, LONGEST_CELL = 400 };
+
+/* What Markdown or HTML would read as more than text. */
+static const char *escape_of(char c)
+{
+    switch (c) {
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '@': /* a zero-width space behind it: nobody is to be called by a quote */
+        return "@&#8203;";
+    case '#':
+        return "#&#8203;";
+    case '\n':
+    case '\r':
+        return " ";
+    default:
+        return NULL;
+    }
+}
+
+static void add_char(cp_buf *out, cp_str text, size_t *at)
+{
+    char c = text.ptr[*at];
+    const char *escaped = escape_of(c);
+    if (escaped) {
+        cp_buf_puts(out, escaped);
+        (*at)++;
+        return;
+    }
+    if (c && strchr("\\`*_{}[]()|~$", c))
+        cp_buf_puts(out, "\\");
+    size_t start = *at;
+    cp_buf shown = {.arena = out->arena};
+    cp_show_next(&shown, text, at);
+    bool spelled = shown.len && shown.ptr[0] == '\\' && c != '\\';
+    if (spelled) /* the backslash of \x1b is text too */
+        cp_buf_puts(out, "\\");
+    if (spelled || c == '\t')
+        cp_buf_add(out, cp_buf_str(&shown));
+    else
+        cp_buf_add(out, cp_str_cut(text, start, *at));
+}
+
+static void add_text(cp_buf *out, cp_str text)
+{
+    size_t at = 0;
+    while (at < text.len && at < LONGEST_CELL)
+        add_char(out, text, &at);
+    if (at < text.len)
+        cp_buf_puts(out, "…");
+}
+
+static void add_cell(cp_buf *out, cp_str text)
+{
+    cp_buf_puts(out, " ");
+    add_text(out, text);
+    cp_buf_puts(out, " |");
+}
+
+static void add_answer(cp_buf *out, const cp_debt_item *item)
+{
+    cp_buf_puts(out, " ");
+    add_text(out, item->precondition);
+    if (item->since.len) {
+        cp_buf_puts(out, item->precondition.len ? "; since " : "since ");
+        add_text(out, item->since);
+    }
+    if (item->stated.len) {
+        cp_buf_puts(out, item->precondition.len || item->since.len ? "; stated at "
+                                                                   : "stated at ");
+        add_text(out, item->stated);
+    }
+    cp_buf_puts(out, " |");
+}
+
+static void add_item(cp_buf *out, const cp_debt_item *item)
+{
+    cp_arena *arena = out->arena;
+    cp_buf age = {.arena = arena};
+    cp_buf_add(&age, item->owner);
+    if (item->age_days >= 0)
+        cp_buf_printf(&age, "%s%lld d", item->owner.len ? ", " : "",
+                      (long long)item->age_days);
+    cp_buf_printf(out, "| **%s** |", cp_debt_state_name(item->state));
+    add_cell(out, cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(item->path), item->line));
+    add_cell(out, cp_str_printf(arena, "%.*s%s%.*s", CP_STR_ARGS(item->marker),
+                                item->marker.len ? ": " : "", CP_STR_ARGS(item->text)));
+    add_answer(out, item);
+    add_cell(out, cp_buf_str(&age));
+    cp_buf_puts(out, "\n");
+}
+
+static void add_row(cp_buf *out, const cp_debt_row *row)
+{
+    const char *answer = row->accepts_bf16 == CP_TRUE    ? "yes"
+                         : row->accepts_bf16 == CP_FALSE ? "no"
+                                                         : "unknown";
+    cp_buf_puts(out, "|");
+    add_cell(out, row->consumer);
+    add_cell(out, row->parameter);
+    add_cell(out, cp_str_of(answer));
+    add_cell(out, row->since);
+    add_cell(out, row->stated);
+    cp_buf_puts(out, "\n");
+}
+
+static void add_left_out(cp_buf *out, size_t count, const char *what)
+{
+    if (count)
+        cp_buf_printf(out, "\n%zu more %s left out here: see `castproof debt`.\n", count,
+                      what);
+}
+
+static void add_items(cp_buf *out, const cp_debt *debt)
+{
+    if (!debt->item_count)
+        return;
+    cp_buf_puts(out, "\n| State | Where | What | Waits for | Last touched |\n"
+                     "| --- | --- | --- | --- | --- |\n");
+    size_t i = 0;
+    while (i < debt->item_count && out->len < ENOUGH_BYTES / 2)
+        add_item(out, &debt->items[i++]);
+    add_left_out(out, debt->item_count - i, "items");
+}
+
+static void add_matrix(cp_buf *out, const cp_debt *debt)
+{
+    if (!debt->row_count)
+        return;
+    cp_buf_puts(out, "\n#### Takes the gate's output as bfloat16\n\n"
+                     "| Consumer | Parameter | bfloat16 | Since | Stated |\n"
+                     "| --- | --- | --- | --- | --- |\n");
+    size_t i = 0;
+    while (i < debt->row_count && out->len < ENOUGH_BYTES)
+        add_row(out, &debt->rows[i++]);
+    add_left_out(out, debt->row_count - i, "consumers");
+}
+
+void cp_markdown_debt(cp_buf *out, const cp_debt *debt)
+{
+    size_t counts[CP_DEBT_STATE_COUNT] = {0};
+    for (size_t i = 0; i < debt->item_count; i++)
+        counts[debt->items[i].state]++;
+    cp_buf_printf(out,
+                  "### Gate-dtype debt\n\n%zu actionable, %zu blocked, %zu "
+                  "unverifiable.\n",
+                  counts[CP_DEBT_ACTIONABLE], counts[CP_DEBT_BLOCKED],
+                  counts[CP_DEBT_UNVERIFIABLE]);
+    add_items(out, debt);
+    add_matrix(out, debt);
+}

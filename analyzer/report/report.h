@@ -1,0 +1,87 @@
+/*
+ * report.h - one model of findings, many writers.
+ *
+ * Layer: report. Every function gives the whole report as text in the arena that
+ * it is handed; writing it to a stream or a file is the caller's. The same input
+ * gives the same bytes on every run. Lines and columns count from 1 and columns
+ * count bytes; end_column is the one behind the last byte. Text that is no UTF-8
+ * has U+FFFD for each wrong byte in JSON.
+ */
+#ifndef CP_REPORT_REPORT_H
+#define CP_REPORT_REPORT_H
+
+#include "findings/debt.h"
+#include "findings/finding.h"
+#include "findings/rule.h"
+#include "validation/validate.h"
+
+typedef enum cp_format {
+    CP_FORMAT_FULL,     /* for people, with source and trace */
+    CP_FORMAT_CONCISE,  /* for people, a line each */
+    CP_FORMAT_JSON,     /* for programs */
+    CP_FORMAT_MARKDOWN, /* for a comment on a change; of the debt report only */
+} cp_format;
+
+/* {0}: no colours, no line broken, a summary at the end. */
+typedef struct cp_report_style {
+    bool color;
+    unsigned width; /* cells of a line of prose; 0 for no limit */
+    bool quiet;     /* findings only, no summary */
+} cp_report_style;
+
+/* What went wrong with one file, or with the run (path "" then). */
+typedef struct cp_trouble {
+    cp_str path, message;
+} cp_trouble;
+
+/* What validation said about dropping the cast of one finding. */
+typedef struct cp_checked {
+    const cp_finding *finding;
+    const cp_verdict *verdict;
+} cp_checked;
+
+typedef struct cp_report {
+    const char *version; /* of castproof */
+    const cp_rules *rules;
+    const cp_findings *findings; /* sorted */
+    uint32_t files_checked, files_parsed;
+    const cp_trouble *troubles;
+    size_t trouble_count;
+    const cp_checked *checked; /* one a finding that was validated; may be none */
+    size_t checked_count;
+} cp_report;
+
+/* The findings of a run. Markdown is written as full. */
+cp_str cp_report_findings(cp_arena *arena, const cp_report *report, cp_format format,
+                          const cp_report_style *style);
+
+/*
+ * What validation said, patch by patch: full and concise for people, or json, which
+ * is the object of cp_report_findings with a list of the patches added.
+ */
+cp_str cp_report_validation(cp_arena *arena, const cp_report *report, cp_format format,
+                            const cp_report_style *style);
+
+/*
+ * The effect of a patch: the worst of what validation found for its findings, and of
+ * what the contracts say for those that were not validated.
+ */
+cp_effect cp_report_effect(const cp_report *report, const cp_fix *fix);
+
+/* Whether validation found no worse effect than the patch claims. */
+bool cp_report_holds(const cp_report *report, const cp_fix *fix);
+
+/* The gate-dtype debt report: full (80 columns unless `style` says otherwise),
+   markdown (short enough for a comment on a pull request) or json. */
+cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
+                      const cp_report_style *style);
+
+/* What `castproof explain` prints of a rule, or json. */
+cp_str cp_report_rule(cp_arena *arena, const cp_rule *rule, cp_format format,
+                      const cp_report_style *style);
+
+/* The table of `castproof rules`, or json. */
+cp_str cp_report_rules(cp_arena *arena, const cp_rules *rules, cp_format format,
+                       const cp_report_style *style);
+
+#endif

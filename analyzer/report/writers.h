@@ -1,0 +1,65 @@
+/*
+ * writers.h - the writers behind report.h, one function a format.
+ *
+ * Layer: report; included by its own files and its tests alone. All add to `out`.
+ */
+#ifndef CP_REPORT_WRITERS_H
+#define CP_REPORT_WRITERS_H
+
+#include <jansson.h>
+
+#include "report/report.h"
+
+void cp_text_findings(cp_buf *out, const cp_report *report, const cp_report_style *style);
+void cp_text_concise(cp_buf *out, const cp_report *report, const cp_report_style *style);
+void cp_text_validation(cp_buf *out, const cp_report *report, bool brief,
+                        const cp_report_style *style);
+void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *style);
+
+void cp_markdown_debt(cp_buf *out, const cp_debt *debt);
+
+void cp_json_findings(cp_buf *out, const cp_report *report);
+void cp_json_validation(cp_buf *out, const cp_report *report);
+void cp_json_debt(cp_buf *out, const cp_debt *debt);
+
+/* "Found 7 findings in 3 files; …" and a line break. */
+void cp_text_summary(cp_buf *out, const cp_report *report);
+
+/* Source lines of a span with carets under it, each line begun by a gutter. */
+void cp_text_snippet(cp_buf *out, const cp_source *source, cp_span span,
+                     const cp_report_style *style);
+
+/* The rule of a finding; NULL where the table does not know its code. */
+const cp_rule *cp_report_rule_of(const cp_report *report, const cp_finding *finding);
+
+/* What validation said about a finding; NULL where it was not asked. */
+const cp_verdict *cp_report_verdict(const cp_report *report, const cp_finding *finding);
+
+/* Whether any finding of the patch was validated. */
+bool cp_report_was_checked(const cp_report *report, const cp_fix *fix);
+
+/* The patch of finding number `i` where it is the first finding that names it. */
+const cp_fix *cp_report_new_fix(const cp_report *report, size_t i);
+
+/* JSON values. None is NULL: the program ends where memory does. */
+json_t *cp_json_text(cp_arena *arena, cp_str text); /* bytes not UTF-8 as U+FFFD */
+json_t *cp_json_text_or_null(cp_arena *arena, cp_str text); /* null for "" */
+json_t *cp_json_number(uint64_t number);
+json_t *cp_json_real(double number); /* null where it is not finite */
+json_t *cp_json_object(void);
+json_t *cp_json_list(void);
+json_t *cp_json_dtypes(cp_dtypes set);
+/* `value` is the object's or the list's afterwards. */
+void cp_json_set(json_t *object, const char *key, json_t *value);
+void cp_json_add(json_t *list, json_t *value);
+/* Sets all of `from` in `into`; `from` is gone afterwards. */
+void cp_json_merge(json_t *into, json_t *from);
+/* Adds the text of `root`, keys in the order they were set, and frees it. */
+void cp_json_write(cp_buf *out, json_t *root);
+/* The object that every findings report is; the caller's to add to and to write. */
+json_t *cp_json_root(cp_arena *arena, const cp_report *report);
+/* What validation said about a patch: what decided its effect, then all results. */
+json_t *cp_json_validation_of(cp_arena *arena, const cp_report *report,
+                              const cp_fix *fix);
+
+#endif

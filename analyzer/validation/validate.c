@@ -1,0 +1,378 @@
+#include "validation/validate.h"
+
+#include <assert.h>
+
+#include "kernels/exact.h"
+#include "validation/measure.h"
+
+#define DEFAULT_TOKENS 16384
+#define TOKENS_A_SET 64 /* of a run that accompanies a proof */
+
+/* A plan being worked on, and the dtype before the cast that is looked at now. */
+typedef struct job {
+    cp_arena *arena;
+    const cp_route_plan *plan;
+    const cp_preset *preset;
+    const cp_validate_options *options;
+    cp_verdict *verdict;
+    cp_dtype from;
+} job;
+
+/* What one (dtype, method, preset) comes to. */
+typedef void run_preset(job *j, const cp_preset *preset);
+
+cp_status cp_validate_device(cp_str device, cp_err *err)
+{
+    if (device.len == 0 || cp_str_is(device, "auto") || cp_str_is(device, "cpu"))
+        return CP_OK;
+    if (cp_str_is(device, "cuda"))
+        return cp_fail(err, CP_ERR_USAGE,
+                       "--device cuda: this build validates on the CPU; use --device "
+                       "auto or cpu (`make kernels` builds the CUDA check)");
+    return cp_fail(err, CP_ERR_USAGE, "--device %.*s: must be auto, cpu or cuda",
+                   CP_STR_ARGS(device));
+}
+
+static cp_validation *add(job *j, cp_str method, const cp_preset *preset)
+{
+    cp_verdict *v = j->verdict;
+    cp_validation result = {.device = CP_STR("cpu"),
+                            .method = method,
+                            .preset = preset ? preset->name : CP_STR(""),
+                            .inputs = CP_STR(""),
+                            .from = j->from,
+                            .proof = CP_STR(""),
+                            .reason = CP_STR(""),
+                            .seed = j->options->seed};
+    cp_push(j->arena, v->results, v->count, v->room, result);
+    return &v->results[v->count - 1];
+}
+
+static void unproved(job *j, cp_str method, const cp_preset *preset, cp_str reason)
+{
+    cp_validation *result = add(j, method, preset);
+    result->effect = CP_EFFECT_UNPROVED;
+    result->reason = reason;
+}
+
+static void count_in(cp_validation *result, const cp_comparison *seen)
+{
+    result->tokens = seen->tokens;
+    result->expert_set_mismatches = seen->expert_set_mismatches;
+    result->order_mismatches = seen->order_mismatches;
+    result->max_weight_error = seen->max_weight_error;
+}
+
+static bool is_stored(cp_dtype dtype)
+{
+    return dtype == CP_F32 || dtype == CP_BF16 || dtype == CP_F16;
+}
+
+static cp_storage storage_of(cp_dtype dtype)
+{
+    assert(is_stored(dtype));
+    return dtype == CP_F32 ? CP_STORE_F32
+                           : (dtype == CP_BF16 ? CP_STORE_BF16 : CP_STORE_F16);
+}
+
+/* " (stated at FILE:LINE)", or "" */
+static cp_str stated(const job *j)
+{
+    cp_str where = j->plan->computes_stated;
+    return where.len ? cp_str_printf(j->arena, " (%.*s)", CP_STR_ARGS(where))
+                     : CP_STR("");
+}
+
+static cp_str method_of(const cp_preset *preset)
+{
+    return cp_str_of(cp_method_name(preset->spec.method));
+}
+
+static bool of_bias(const job *j)
+{
+    return j->plan->role == CP_ROLE_ROUTING_BIAS;
+}
+
+static void make_bias(const cp_preset *preset, uint64_t seed, float *bias)
+{
+    for (int32_t e = 0; e < preset->spec.experts; e++)
+        bias[e] = preset->bias ? cp_input_bias(CP_MEASURE_BIAS_STD, seed, e) : 0.0f;
+}
+
+/* The reference on narrow and widened values: must find no difference. */
+static cp_comparison run_widened(const job *j, const cp_preset *preset)
+{
+    cp_storage narrow = storage_of(j->from);
+    uint64_t seed = j->options->seed;
+    if (of_bias(j))
+        return cp_exact_run_bias(&preset->spec, narrow, seed, TOKENS_A_SET);
+    float bias[CP_ROUTE_MAX_EXPERTS];
+    make_bias(preset, seed, bias);
+    return cp_exact_run_logits(&preset->spec, narrow, bias, seed, TOKENS_A_SET);
+}
+
+static void prove_upcast(job *j, const cp_preset *preset)
+{
+    const char *from = cp_dtype_name(j->from);
+    cp_exact all = cp_exact_enumerate(storage_of(j->from));
+    cp_comparison seen = run_widened(j, preset);
+    if (all.changed || all.lost || !cp_compare_equal(&seen)) {
+        unproved(j, method_of(preset), preset,
+                 CP_STR("the reference did not confirm that widening is exact: this is "
+                        "a fault of castproof; please report it"));
+        return;
+    }
+    cp_validation *result = add(j, method_of(preset), preset);
+    count_in(result, &seen);
+    result->effect = CP_EFFECT_EXACT;
+    result->inputs = cp_str_printf(
+        j->arena,
+        "%lld tokens: normal logits of std 0.5, 1 and 3 and sets of ties, neighbours one "
+        "ulp apart, saturated, negative, equal, zero, subnormal, infinite and NaN "
+        "logits, %d of each, seed %llu",
+        (long long)seen.tokens, TOKENS_A_SET, (unsigned long long)j->options->seed);
+    result->proof = cp_str_printf(
+        j->arena,
+        "each of the %d %s values (%d of them NaN) widens to float32 unchanged, and the "
+        "kernel widens to float32 before it computes%.*s, so that it computes on the "
+        "same numbers with and without the cast; enumerated, and the reference routed "
+        "%lld tokens alike, bit for bit",
+        all.values, from, all.nans, CP_STR_ARGS(stated(j)), (long long)seen.tokens);
+}
+
+/* Both the cast and the kernel round to plan->cast_to. */
+static void prove_rounding(job *j, const cp_preset *preset)
+{
+    const char *to = cp_dtype_name(j->plan->cast_to);
+    cp_exact all = cp_exact_enumerate(storage_of(j->plan->cast_to));
+    if (all.changed || all.lost) {
+        unproved(j, method_of(preset), preset,
+                 CP_STR("the reference did not confirm that rounding is idempotent: this "
+                        "is a fault of castproof; please report it"));
+        return;
+    }
+    cp_validation *result = add(j, method_of(preset), preset);
+    result->effect = CP_EFFECT_EXACT;
+    result->proof = cp_str_printf(
+        j->arena,
+        "the kernel rounds the value to %s itself%.*s, and rounding what was rounded "
+        "changes nothing: each of the %d %s values rounds to itself (enumerated), so "
+        "that it computes on the same numbers with and without the cast",
+        to, CP_STR_ARGS(stated(j)), all.values, to);
+}
+
+static void describe(const job *j, cp_validation *result, const cp_measurement *m)
+{
+    const char *from = cp_dtype_name(j->from), *to = cp_dtype_name(j->plan->cast_to);
+    const char *bias = m->has_bias ? ", bias N(0, 0.01^2)" : ", no bias";
+    result->inputs = cp_str_printf(
+        j->arena,
+        "logits N(0, %g^2)%s, seed %llu; the %s in %s, with the cast to %s and "
+        "without",
+        (double)m->std, bias, (unsigned long long)m->seed, m->of_bias ? "bias" : "logits",
+        from, to);
+    if (result->expert_set_mismatches > 0)
+        result->reason = cp_str_printf(
+            j->arena,
+            "without the rounding to %s, %lld of %lld tokens (%.3f %%; 95 %% interval "
+            "%.3f to %.3f %%) choose other experts, at logits of std %g",
+            to, (long long)result->expert_set_mismatches, (long long)result->tokens,
+            100 * (double)result->expert_set_mismatches / (double)result->tokens,
+            100 * result->rate_low, 100 * result->rate_high, (double)m->std);
+    else
+        result->reason = cp_str_printf(
+            j->arena,
+            "no token of %lld chose other experts at logits of std %g, which is no proof "
+            "that none does",
+            (long long)result->tokens, (double)m->std);
+}
+
+static void measure_one(job *j, const cp_preset *preset, float std)
+{
+    const cp_validate_options *o = j->options;
+    cp_measurement m = {.spec = preset->spec,
+                        .has_bias = preset->bias,
+                        .of_bias = of_bias(j),
+                        .from = storage_of(j->from),
+                        .to = storage_of(j->plan->cast_to),
+                        .std = std,
+                        .seed = o->seed,
+                        .tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS};
+    cp_comparison seen = cp_measure(&m);
+    cp_validation *result = add(j, method_of(preset), preset);
+    count_in(result, &seen);
+    cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result->rate_low,
+                        &result->rate_high);
+    result->effect =
+        seen.expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
+    describe(j, result, &m);
+}
+
+static void measure(job *j, const cp_preset *preset)
+{
+    static const float usual[] = {0.5f, 1, 3};
+    const cp_validate_options *o = j->options;
+    if (of_bias(j) && !preset->bias) {
+        unproved(j, method_of(preset), preset,
+                 CP_STR("the reference of this method reads no bias"));
+        return;
+    }
+    const float *stds = o->std_count ? o->stds : usual;
+    uint32_t count = o->std_count ? o->std_count : sizeof usual / sizeof *usual;
+    for (uint32_t i = 0; i < count; i++)
+        measure_one(j, preset, stds[i]);
+}
+
+/* Whether the preset is one that speaks for its method where no model is named. */
+static bool stands_for_method(const job *j, const cp_preset *preset)
+{
+    if (j->plan->one_group)
+        return preset->spec.groups <= 1 && preset->bias;
+    return preset->is_default;
+}
+
+/* Runs the presets of one method: the named one, or those that stand for it. */
+static void each_preset(job *j, cp_method method, run_preset *run)
+{
+    size_t before = j->verdict->count;
+    const cp_presets *all = j->options->presets;
+    if (j->preset && j->preset->spec.method == method)
+        run(j, j->preset);
+    for (size_t i = 0; !j->preset && all && i < all->count; i++)
+        if (all->items[i].spec.method == method && stands_for_method(j, &all->items[i]))
+            run(j, &all->items[i]);
+    if (j->verdict->count > before)
+        return;
+    const char *name = cp_method_name(method);
+    cp_str why = j->preset ? cp_str_printf(j->arena, "%.*s routes by %s, not by %s",
+                                           CP_STR_ARGS(j->preset->name),
+                                           cp_method_name(j->preset->spec.method), name)
+                           : cp_str_printf(j->arena, "no preset routes by %s", name);
+    unproved(j, cp_str_of(name), NULL, why);
+}
+
+static void each_method(job *j, run_preset *run)
+{
+    const cp_route_plan *plan = j->plan;
+    for (uint32_t i = 0; i < plan->method_count; i++) {
+        cp_str name = plan->methods[i];
+        cp_method method = cp_method_of_name(name.ptr, name.len);
+        if (method == CP_METHOD_COUNT)
+            unproved(j, name, NULL,
+                     cp_str_printf(j->arena, "there is no reference of the method %.*s",
+                                   CP_STR_ARGS(name)));
+        else
+            each_preset(j, method, run);
+    }
+    if (plan->method_count > 0)
+        return;
+    if (j->preset)
+        run(j, j->preset);
+    for (int m = 0; !j->preset && m < CP_METHOD_COUNT; m++)
+        each_preset(j, (cp_method)m, run);
+}
+
+static void is_noop(job *j)
+{
+    cp_validation *result = add(j, CP_STR(""), NULL);
+    result->effect = CP_EFFECT_EXACT;
+    result->proof = cp_str_printf(
+        j->arena, "the value is %s before the cast, which therefore changes nothing",
+        cp_dtype_name(j->from));
+}
+
+/* Why neither proof nor measurement fits; "" if one does. */
+static cp_str obstacle(const job *j)
+{
+    const cp_route_plan *plan = j->plan;
+    const char *from = cp_dtype_name(j->from), *to = cp_dtype_name(plan->cast_to);
+    bool narrows = plan->cast_to != CP_F32;
+    if (plan->role != CP_ROLE_ROUTER_LOGITS && plan->role != CP_ROLE_ROUTING_BIAS)
+        return cp_str_printf(j->arena, "there is no reference of what reads %s",
+                             plan->role ? cp_role_name(plan->role) : "this value");
+    if (!is_stored(j->from) || !is_stored(plan->cast_to))
+        return cp_str_printf(j->arena, "the reference does not route a cast of %s to %s",
+                             from, to);
+    if (narrows && plan->rounds_to == plan->cast_to)
+        return CP_STR("");
+    if (plan->computes == CP_DTYPE_NONE)
+        return CP_STR("no contract says in which dtype the kernel computes");
+    if (plan->computes != CP_F32)
+        return cp_str_printf(j->arena,
+                             "the kernel computes in %s, the reference in float32",
+                             cp_dtype_name(plan->computes));
+    if (narrows && plan->rounds_to != CP_DTYPE_NONE)
+        return cp_str_printf(j->arena,
+                             "the kernel rounds the value to %s itself, which the "
+                             "reference does not do behind a cast to %s",
+                             cp_dtype_name(plan->rounds_to), to);
+    return CP_STR("");
+}
+
+static void judge_dtype(job *j)
+{
+    const cp_route_plan *plan = j->plan;
+    if (j->from == plan->cast_to) {
+        is_noop(j);
+        return;
+    }
+    cp_str why = obstacle(j);
+    if (why.len)
+        unproved(j, CP_STR(""), NULL, why);
+    else if (plan->cast_to == CP_F32)
+        each_method(j, prove_upcast);
+    else if (plan->rounds_to == plan->cast_to)
+        each_method(j, prove_rounding);
+    else
+        each_method(j, measure);
+}
+
+/*
+ * "Changes experts" is said of some inputs: one method for which it was seen is
+ * enough. "Exact" is said of all: one result that is not proved takes it away.
+ */
+static cp_effect overall(const cp_verdict *v)
+{
+    cp_effect worst = CP_EFFECT_EXACT;
+    bool changes = false;
+    for (size_t i = 0; i < v->count; i++) {
+        changes |= v->results[i].effect == CP_EFFECT_CHANGES_EXPERTS;
+        if (v->results[i].effect > worst)
+            worst = v->results[i].effect;
+    }
+    return changes && worst == CP_EFFECT_UNPROVED ? CP_EFFECT_CHANGES_EXPERTS : worst;
+}
+
+/* The summary is that of a result for a dtype that the cast does change, if there is. */
+static void conclude(cp_verdict *v, cp_dtype cast_to)
+{
+    const cp_validation *shown = NULL;
+    v->effect = overall(v);
+    for (size_t i = 0; i < v->count; i++) {
+        const cp_validation *result = &v->results[i];
+        if (result->effect != v->effect)
+            continue;
+        if (!shown || (shown->from == cast_to && result->from != cast_to))
+            shown = result;
+    }
+    assert(shown); /* `overall` took the effect from one of them */
+    v->summary = shown->proof.len ? shown->proof : shown->reason;
+}
+
+cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,
+                            const cp_preset *preset, const cp_validate_options *options)
+{
+    cp_verdict verdict = {0};
+    job j = {arena, plan, preset, options, &verdict, CP_DTYPE_NONE};
+    for (int d = 0; d < CP_DTYPE_COUNT; d++) {
+        j.from = (cp_dtype)d;
+        if (plan->before & CP_DTYPES(d))
+            judge_dtype(&j);
+    }
+    j.from = CP_DTYPE_NONE;
+    if (verdict.count == 0)
+        unproved(&j, CP_STR(""), NULL,
+                 CP_STR("the dtypes that reach the cast are not known"));
+    conclude(&verdict, plan->cast_to);
+    return verdict;
+}

@@ -1,0 +1,349 @@
+#include "facts/project.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* A file of the tree; `module` once it was parsed. */
+typedef struct file_record {
+    cp_str path;
+    cp_str dotted; /* the whole path as a dotted name, "" for no identifier path */
+    cp_module *module;
+    bool tried;
+} file_record;
+
+struct cp_project {
+    cp_arena arena;
+    cp_arena *worker_arenas;
+    int worker_count;
+    file_record *files;
+    size_t count;
+    cp_map by_name;  /* last part of the dotted name -> file_list */
+    cp_map packages; /* dotted name of each folder that holds an __init__.py */
+    cp_map imported; /* dotted name -> import_answer */
+    cp_module **modules;
+    size_t module_count, module_room;
+    cp_project_trouble *trouble;
+    void *trouble_data;
+};
+
+typedef struct file_list {
+    size_t *at;
+    size_t count, room;
+} file_list;
+
+typedef struct import_answer {
+    file_record *file;
+} import_answer;
+
+/* "a/b/c.py" -> "a.b.c", "a/b/__init__.py" -> "a.b"; leading "./" and "../" dropped. */
+static cp_str dotted_of(cp_arena *arena, cp_str path)
+{
+    while (cp_str_starts(path, CP_STR("./")) || cp_str_starts(path, CP_STR("../")) ||
+           cp_str_starts(path, CP_STR("/")))
+        path = cp_str_cut(
+            path, (size_t)((char *)memchr(path.ptr, '/', path.len) - path.ptr) + 1,
+            path.len);
+    if (cp_str_ends(path, CP_STR(".py")))
+        path.len -= 3;
+    else if (cp_str_ends(path, CP_STR(".pyi")))
+        path.len -= 4;
+    if (cp_str_ends(path, CP_STR("/__init__")))
+        path.len -= 9;
+    char *dotted = cp_new(arena, char, path.len + 1);
+    for (size_t i = 0; i < path.len; i++)
+        dotted[i] = path.ptr[i] == '/' ? '.' : path.ptr[i];
+    return (cp_str){dotted, path.len};
+}
+
+static cp_str last_part(cp_str dotted)
+{
+    const char *dot = dotted.len ? memrchr(dotted.ptr, '.', dotted.len) : NULL;
+    return dot ? cp_str_cut(dotted, (size_t)(dot - dotted.ptr) + 1, dotted.len) : dotted;
+}
+
+static bool is_init(cp_str path)
+{
+    return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
+}
+
+static void index_files(cp_project *project)
+{
+    for (size_t i = 0; i < project->count; i++) {
+        file_record *file = &project->files[i];
+        file->dotted = dotted_of(&project->arena, file->path);
+        if (is_init(file->path))
+            cp_map_put(&project->packages, file->dotted, file);
+        void **slot = cp_map_slot(&project->by_name, last_part(file->dotted));
+        if (!*slot)
+            *slot = cp_new(&project->arena, file_list, 1);
+        file_list *list = *slot;
+        cp_push(&project->arena, list->at, list->count, list->room, i);
+    }
+}
+
+static cp_module *lower(cp_arena *arena, const file_record *file, const cp_source *text)
+{
+    cp_source *source = cp_new(arena, cp_source, 1);
+    *source = *text;
+    cp_module *module = cp_facts_from_python(arena, source);
+    module->dotted = file->dotted;
+    module->is_package = is_init(file->path);
+    return module;
+}
+
+typedef struct worker {
+    cp_project *project;
+    const cp_scanner *scanner;
+    atomic_size_t *next;
+    pthread_mutex_t *lock;
+    cp_arena *arena;
+} worker;
+
+/* Files are taken in small runs, so that threads rarely meet. */
+enum { RUN_LENGTH = 8 };
+
+static void read_one(worker *self, file_record *file)
+{
+    cp_arena own = {0};
+    cp_source source;
+    cp_err err = {0};
+    if (cp_source_read(&own, file->path, &source, &err)) {
+        pthread_mutex_lock(self->lock);
+        file->tried = true;
+        self->project->trouble(self->project->trouble_data, file->path, &err);
+        pthread_mutex_unlock(self->lock);
+    } else if (cp_scan(self->scanner, source.text)) {
+        file->tried = true;
+        file->module = lower(&own, file, &source);
+        cp_arena_adopt(self->arena, &own);
+    }
+    cp_arena_dispose(&own);
+}
+
+static void *work(void *data)
+{
+    worker *self = data;
+    cp_project *project = self->project;
+    for (;;) {
+        size_t first = atomic_fetch_add(self->next, RUN_LENGTH);
+        if (first >= project->count)
+            return NULL;
+        for (size_t i = first; i < project->count && i < first + RUN_LENGTH; i++)
+            read_one(self, &project->files[i]);
+    }
+}
+
+static void read_all(cp_project *project, const cp_scanner *scanner, int threads)
+{
+    atomic_size_t next = 0;
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    project->worker_count = threads;
+    project->worker_arenas = cp_new(&project->arena, cp_arena, (size_t)threads);
+    worker *workers = cp_new(&project->arena, worker, (size_t)threads);
+    pthread_t *ids = cp_new(&project->arena, pthread_t, (size_t)threads);
+    int started = 0;
+    for (int i = 0; i < threads; i++)
+        workers[i] = (worker){project, scanner, &next, &lock, &project->worker_arenas[i]};
+    while (started < threads - 1 &&
+           pthread_create(&ids[started], NULL, work, &workers[started + 1]) == 0)
+        started++;
+    work(&workers[0]); /* all of it, where no thread could be started */
+    for (int i = 0; i < started; i++)
+        pthread_join(ids[i], NULL);
+    pthread_mutex_destroy(&lock);
+}
+
+static cp_project *new_project(const cp_str *paths, size_t count)
+{
+    cp_arena arena = {0};
+    cp_project *project = cp_new(&arena, cp_project, 1);
+    project->arena = arena;
+    project->by_name.arena = project->imported.arena = &project->arena;
+    project->packages.arena = &project->arena;
+    project->files = cp_new(&project->arena, file_record, count + 1);
+    project->count = count;
+    for (size_t i = 0; i < count; i++)
+        project->files[i].path = paths[i];
+    index_files(project);
+    return project;
+}
+
+static void list_modules(cp_project *project)
+{
+    for (size_t i = 0; i < project->count; i++)
+        if (project->files[i].module)
+            cp_push(&project->arena, project->modules, project->module_count,
+                    project->module_room, project->files[i].module);
+}
+
+cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *scanner,
+                           int threads, cp_project_trouble *trouble, void *data)
+{
+    cp_project *project = new_project(paths, count);
+    project->trouble = trouble;
+    project->trouble_data = data;
+    read_all(project, scanner, threads > 0 ? threads : 1);
+    list_modules(project);
+    return project;
+}
+
+cp_project *cp_project_of_text(cp_str path, cp_str text)
+{
+    cp_project *project = new_project(&path, 1);
+    cp_str copy = cp_str_copy(&project->arena, text);
+    cp_source source = cp_source_of(&project->arena, path, copy);
+    project->files[0].tried = true;
+    project->files[0].module = lower(&project->arena, &project->files[0], &source);
+    list_modules(project);
+    return project;
+}
+
+void cp_project_dispose(cp_project *project)
+{
+    for (int i = 0; i < project->worker_count; i++)
+        cp_arena_dispose(&project->worker_arenas[i]);
+    cp_arena arena = project->arena; /* the project lies in it */
+    cp_arena_dispose(&arena);
+}
+
+cp_arena *cp_project_arena(cp_project *project)
+{
+    return &project->arena;
+}
+
+cp_module *const *cp_project_modules(const cp_project *project, size_t *count)
+{
+    *count = project->module_count;
+    return project->modules;
+}
+
+size_t cp_project_file_count(const cp_project *project)
+{
+    return project->count;
+}
+
+/* Whether any folder of the dotted path is a package: then nothing is imported from it.
+ */
+static bool is_in_package(const cp_project *project, cp_str folder)
+{
+    for (size_t i = 0; i <= folder.len; i++)
+        if ((i == folder.len || folder.ptr[i] == '.') &&
+            cp_map_get(&project->packages, cp_str_cut(folder, 0, i)))
+            return true;
+    return false;
+}
+
+/*
+ * Whether an absolute import of `target` can mean the file: its path ends so,
+ * and what stands in front is a place that packages are imported from.
+ */
+static bool names(const cp_project *project, cp_str dotted, cp_str target)
+{
+    if (!cp_str_ends(dotted, target))
+        return false;
+    if (dotted.len == target.len)
+        return true;
+    size_t front = dotted.len - target.len - 1;
+    return dotted.ptr[front] == '.' &&
+           !is_in_package(project, cp_str_cut(dotted, 0, front));
+}
+
+static size_t common_start(cp_str a, cp_str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
+        n++;
+    return n;
+}
+
+/*
+ * Of the files that the dotted name can mean, the one with the least in front
+ * of it; among equals the nearest to the file that imports.
+ */
+static file_record *best_file(const cp_project *project, const cp_module *from,
+                              cp_str target)
+{
+    const file_list *list = cp_map_get(&project->by_name, last_part(target));
+    file_record *best = NULL;
+    for (size_t i = 0; list && i < list->count; i++) {
+        file_record *file = &project->files[list->at[i]];
+        if (!names(project, file->dotted, target))
+            continue;
+        bool nearer = best && file->dotted.len == best->dotted.len &&
+                      common_start(file->dotted, from->dotted) >
+                          common_start(best->dotted, from->dotted);
+        if (!best || file->dotted.len < best->dotted.len || nearer)
+            best = file;
+    }
+    return best;
+}
+
+static void read_late(cp_project *project, file_record *file)
+{
+    cp_source source;
+    cp_err err = {0};
+    file->tried = true;
+    if (cp_source_read(&project->arena, file->path, &source, &err)) {
+        project->trouble(project->trouble_data, file->path, &err);
+        return;
+    }
+    file->module = lower(&project->arena, file, &source);
+    cp_push(&project->arena, project->modules, project->module_count,
+            project->module_room, file->module);
+}
+
+static file_record *find_file(cp_project *project, const cp_module *from, cp_str dotted)
+{
+    if (dotted.len == 0)
+        return NULL;
+    import_answer *answer = cp_map_get(&project->imported, dotted);
+    if (!answer) {
+        answer = cp_new(&project->arena, import_answer, 1);
+        answer->file = best_file(project, from, dotted);
+        cp_map_put(&project->imported, cp_str_copy(&project->arena, dotted), answer);
+    }
+    return answer->file;
+}
+
+cp_module *cp_project_import(cp_project *project, const cp_module *from, cp_str dotted)
+{
+    file_record *file = find_file(project, from, dotted);
+    if (file && !file->module && !file->tried)
+        read_late(project, file);
+    return file ? file->module : NULL;
+}
+
+cp_module *cp_project_loaded(cp_project *project, const cp_module *from, cp_str dotted)
+{
+    const file_record *file = find_file(project, from, dotted);
+    return file ? file->module : NULL;
+}
+
+cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import)
+{
+    if (import->level == 0)
+        return import->module;
+    cp_str base = from->dotted;
+    for (uint32_t up = from->is_package ? 1 : 0; up < import->level; up++) {
+        cp_str last = last_part(base);
+        base.len -= last.len < base.len ? last.len + 1 : last.len;
+    }
+    if (import->module.len == 0)
+        return base;
+    if (base.len == 0)
+        return import->module;
+    return cp_str_printf(arena, "%.*s.%.*s", CP_STR_ARGS(base),
+                         CP_STR_ARGS(import->module));
+}
+
+cp_func *cp_module_func_at(const cp_module *module, size_t offset)
+{
+    cp_func *found = NULL;
+    for (uint32_t i = 0; i < module->func_count; i++) {
+        cp_func *func = module->funcs[i];
+        if (func->span.start <= offset && offset < func->span.end &&
+            (!found || func->span.start >= found->span.start))
+            found = func;
+    }
+    return found;
+}

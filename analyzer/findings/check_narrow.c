@@ -1,0 +1,78 @@
+#include "findings/cast.h"
+
+static bool takes_it_wide(const cp_cast *cast, const cp_terms *terms)
+{
+    return !(cast->from & ~terms->accepts) && !terms->ignored && !terms->coupled;
+}
+
+/* What of the dtypes that reach the cast loses bits in it. */
+static cp_dtypes lost(const cp_cast *cast)
+{
+    cp_dtypes set = 0;
+    for (int d = 0; d < CP_DTYPE_COUNT; d++)
+        if ((cast->from & CP_DTYPES(d)) && !cp_dtype_holds(cast->to, (cp_dtype)d))
+            set |= CP_DTYPES(d);
+    return set;
+}
+
+/* What validation is to run: each method that the site leaves open. */
+static void plan_runs(cp_study *study, const cp_cast *cast, const cp_judgement *judgement,
+                      cp_finding *finding)
+{
+    const cp_terms *terms = &judgement->terms;
+    cp_route_plan *plan = &finding->plan;
+    plan->one_group = terms->may_round_to == cast->to;
+    if (terms->computes != CP_DTYPE_NONE || terms->rounds_to == cast->to)
+        return;
+    plan->methods = cp_site_open_methods(judgement->site, judgement->release, cast->from,
+                                         &plan->method_count, &plan->computes);
+    if (!plan->one_group || terms->may_round_to == CP_DTYPE_NONE)
+        return;
+    cp_finding_assume(study, finding,
+                      cp_str_printf(study->arena,
+                                    "the routing has one group of experts: with several "
+                                    "the kernel rounds the value to %s itself",
+                                    cp_dtype_name(terms->may_round_to)));
+}
+
+static void say_narrowed(cp_study *study, const cp_cast *cast,
+                         const cp_judgement *judgement, cp_dtypes loses,
+                         cp_finding *finding)
+{
+    cp_arena *arena = study->arena;
+    const cp_terms *terms = &judgement->terms;
+    bool checked = terms->check && terms->check->accepts;
+    finding->message = cp_str_printf(
+        arena,
+        "`%.*s` can be %.*s and is narrowed to %s although %.*s takes %.*s as %.*s "
+        "(%.*s %.*s)",
+        CP_STR_ARGS(finding->tensor), CP_STR_ARGS(cp_dtypes_or(arena, loses)),
+        cp_dtype_name(cast->to), CP_STR_ARGS(finding->consumer),
+        CP_STR_ARGS(finding->parameter),
+        CP_STR_ARGS(cp_dtypes_or(arena, checked ? terms->accepts : cast->from)),
+        CP_STR_ARGS(judgement->site->entry->package),
+        CP_STR_ARGS(finding->contract_version));
+    finding->help = cp_str_printf(
+        arena,
+        "pass it as it is: %.*s values are then routed unrounded, which can choose other "
+        "experts than now%s",
+        CP_STR_ARGS(cp_dtypes_or(arena, loses)),
+        cast->from == loses ? "" : "; the others route as before");
+}
+
+void cp_check_narrow(cp_study *study, const cp_cast *cast)
+{
+    cp_dtypes loses = lost(cast);
+    if (!loses || cast->assumed) /* that anything is narrowed must be seen */
+        return;
+    cp_judgement judgement = cp_cast_judge(study, cast, takes_it_wide);
+    if (!judgement.judged || !judgement.holds)
+        return;
+    cp_finding *finding = cp_cast_finding(study, cast, "CP104", judgement.site);
+    cp_finding_contract(study, finding, &judgement);
+    bool rounds = judgement.terms.rounds_to == cast->to;
+    finding->effect = rounds ? CP_EFFECT_EXACT : CP_EFFECT_CHANGES_EXPERTS;
+    say_narrowed(study, cast, &judgement, loses, finding);
+    plan_runs(study, cast, &judgement, finding);
+    cp_check_comments(study, cast, finding);
+}

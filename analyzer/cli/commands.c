@@ -1,0 +1,115 @@
+#include "cli/commands.h"
+
+#include <stdio.h>
+
+#include "cli/run.h"
+
+int cp_command_failed(const cp_err *err)
+{
+    fprintf(stderr, "castproof: %s\n", err->msg);
+    return 2;
+}
+
+int cp_command_check(cp_arena *arena, const cp_options *options)
+{
+    cp_run run;
+    cp_err err = {0};
+    int exit_status = 0;
+    cp_status st = cp_run_read(&run, arena, options, &err);
+    if (!st)
+        st = cp_run_study(&run, &err);
+    if (!st) {
+        cp_report report = cp_run_report(&run);
+        cp_report_style style = cp_run_style(options);
+        cp_run_complain(&run);
+        st = cp_run_write(
+            options, cp_report_findings(arena, &report, options->format, &style), &err);
+        exit_status = run.trouble_count ? 2 : run.findings.count ? 1 : 0;
+    }
+    cp_run_dispose(&run);
+    return st ? cp_command_failed(&err) : exit_status;
+}
+
+static bool fails(const cp_options *options, const cp_debt_item *item)
+{
+    for (size_t i = 0; i < options->fail_on.count; i++) {
+        cp_str state = options->fail_on.items[i];
+        if (cp_str_is(state, "any") ||
+            cp_str_is(state, cp_debt_state_name(item->state)) ||
+            (cp_str_is(state, "stale") && item->age_days > 365))
+            return true;
+    }
+    return false;
+}
+
+int cp_command_debt(cp_arena *arena, const cp_options *options)
+{
+    cp_run run;
+    cp_err err = {0};
+    int exit_status = 0;
+    cp_status st = cp_run_read(&run, arena, options, &err);
+    if (!st) {
+        cp_debt debt = {0};
+        cp_debt_find(&run.study, &debt);
+        cp_report_style style = cp_run_style(options);
+        cp_run_complain(&run);
+        st = cp_run_write(options, cp_report_debt(arena, &debt, options->format, &style),
+                          &err);
+        for (size_t i = 0; i < debt.item_count; i++)
+            if (fails(options, &debt.items[i]))
+                exit_status = 1;
+        if (run.trouble_count)
+            exit_status = 2;
+    }
+    cp_run_dispose(&run);
+    return st ? cp_command_failed(&err) : exit_status;
+}
+
+int cp_command_explain(cp_arena *arena, const cp_options *options)
+{
+    cp_err err = {0};
+    cp_rules rules = cp_rules_bundled(arena);
+    const cp_rule *rule = cp_rules_find(&rules, options->paths.items[0]);
+    if (!rule) {
+        cp_fail(&err, CP_ERR_USAGE, "'%.*s' is no rule; castproof rules lists them",
+                CP_STR_ARGS(options->paths.items[0]));
+        return cp_command_failed(&err);
+    }
+    cp_report_style style = cp_run_style(options);
+    cp_str text = cp_report_rule(arena, rule, options->format, &style);
+    return cp_run_write(options, text, &err) ? cp_command_failed(&err) : 0;
+}
+
+int cp_command_rules(cp_arena *arena, const cp_options *options)
+{
+    cp_err err = {0};
+    cp_rules rules = cp_rules_bundled(arena);
+    cp_report_style style = cp_run_style(options);
+    cp_str text = cp_report_rules(arena, &rules, options->format, &style);
+    return cp_run_write(options, text, &err) ? cp_command_failed(&err) : 0;
+}
+
+int cp_command_run(cp_arena *arena, const cp_options *options)
+{
+    switch (options->command) {
+    case CP_COMMAND_CHECK:
+        return cp_command_check(arena, options);
+    case CP_COMMAND_FIX:
+        return cp_command_fix(arena, options);
+    case CP_COMMAND_VALIDATE:
+        return cp_command_validate(arena, options);
+    case CP_COMMAND_DEBT:
+        return cp_command_debt(arena, options);
+    case CP_COMMAND_EXPLAIN:
+        return cp_command_explain(arena, options);
+    case CP_COMMAND_RULES:
+        return cp_command_rules(arena, options);
+    case CP_COMMAND_HELP:
+        fputs(cp_options_help(), stdout);
+        return 0;
+    case CP_COMMAND_VERSION:
+        printf("castproof %s\n", CP_VERSION);
+        return 0;
+    }
+    return 2;
+}

@@ -1,0 +1,25 @@
+/*
+ * commands.h - what each command does; the result is the exit status.
+ *
+ * Layer: cli. 0: nothing to report; 1: findings; 2: the run failed, and standard
+ * error says why.
+ */
+#ifndef CP_CLI_COMMANDS_H
+#define CP_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+int cp_command_run(cp_arena *arena, const cp_options *options);
+
+/* Each of them; cp_command_run chooses. */
+int cp_command_check(cp_arena *arena, const cp_options *options);
+int cp_command_fix(cp_arena *arena, const cp_options *options);
+int cp_command_validate(cp_arena *arena, const cp_options *options);
+int cp_command_debt(cp_arena *arena, const cp_options *options);
+int cp_command_explain(cp_arena *arena, const cp_options *options);
+int cp_command_rules(cp_arena *arena, const cp_options *options);
+
+/* "castproof: message" on standard error; gives 2. */
+int cp_command_failed(const cp_err *err);
+
+#endif

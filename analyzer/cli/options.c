@@ -1,0 +1,339 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+static const char help[] =
+    "castproof: finds the dtype casts around MoE routing that the pinned kernels no\n"
+    "longer need, writes the patches, and proves what they do to the experts chosen.\n"
+    "\n"
+    "Usage: castproof COMMAND [OPTION…] [PATH…]\n"
+    "\n"
+    "Commands:\n"
+    "  check [PATH…]     reports findings; exit status 0 none, 1 some, 2 the run failed\n"
+    "  fix [PATH…]       suggested patches\n"
+    "  validate [PATH…]  runs the reference kernels for each patch; 1: one does not "
+    "hold\n"
+    "  debt [PATH…]      the report of gate-dtype TODOs\n"
+    "  explain CODE      a rule's rationale, example, fix and references\n"
+    "  rules             the table of rules\n"
+    "\n"
+    "Options:\n"
+    "  --output-format F    full, concise or json; for debt text, markdown or json\n"
+    "  -o, --output FILE    write the report there\n"
+    "  --select CODE,…      only these rules (CP1 means CP101, CP102, …); ALL means all\n"
+    "  --ignore CODE,…      not these\n"
+    "  --exclude GLOB       leave out matching files and folders; repeatable\n"
+    "  --assume REQ         as if this were pinned, such as flashinfer-python==0.6.18\n"
+    "  --contracts FILE     add a contract set (TOML)\n"
+    "  --stdin-filename F   what standard input (given as -) is called\n"
+    "  --no-cache           accepted: this version keeps no cache\n"
+    "  -j N                 threads\n"
+    "  --color WHEN         auto, always or never\n"
+    "  -q, --quiet          findings only\n"
+    "  -v, --verbose        also what was not changed, and why\n"
+    "  --version, --help\n"
+    "\n"
+    "fix:\n"
+    "  --diff               one unified diff on standard output (the default)\n"
+    "  --patch-dir DIR      a file a patch, for git am, and index.json\n"
+    "  --in-place           make the changes that are exact in the files\n"
+    "  --unsafe-fixes       with --in-place: make the others too\n"
+    "validate:\n"
+    "  --device D           auto or cpu\n"
+    "  --model NAME         one preset instead of the routing method's own\n"
+    "  --seed N, --tokens N\n"
+    "debt:\n"
+    "  --fail-on STATE,…    actionable, stale or any: exit status 1 if there is one\n";
+
+const char *cp_options_help(void)
+{
+    return help;
+}
+
+enum {
+    OPT_FORMAT = 256,
+    OPT_SELECT,
+    OPT_IGNORE,
+    OPT_EXCLUDE,
+    OPT_ASSUME,
+    OPT_CONTRACTS,
+    OPT_STDIN,
+    OPT_NO_CACHE,
+    OPT_COLOR,
+    OPT_VERSION,
+    OPT_DIFF,
+    OPT_PATCH_DIR,
+    OPT_IN_PLACE,
+    OPT_UNSAFE,
+    OPT_DEVICE,
+    OPT_MODEL,
+    OPT_SEED,
+    OPT_TOKENS,
+    OPT_FAIL_ON,
+};
+
+static const struct option known_options[] = {
+    {"output-format", required_argument, NULL, OPT_FORMAT},
+    {"output", required_argument, NULL, 'o'},
+    {"select", required_argument, NULL, OPT_SELECT},
+    {"ignore", required_argument, NULL, OPT_IGNORE},
+    {"exclude", required_argument, NULL, OPT_EXCLUDE},
+    {"assume", required_argument, NULL, OPT_ASSUME},
+    {"contracts", required_argument, NULL, OPT_CONTRACTS},
+    {"stdin-filename", required_argument, NULL, OPT_STDIN},
+    {"no-cache", no_argument, NULL, OPT_NO_CACHE},
+    {"jobs", required_argument, NULL, 'j'},
+    {"color", required_argument, NULL, OPT_COLOR},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {"diff", no_argument, NULL, OPT_DIFF},
+    {"patch-dir", required_argument, NULL, OPT_PATCH_DIR},
+    {"in-place", no_argument, NULL, OPT_IN_PLACE},
+    {"unsafe-fixes", no_argument, NULL, OPT_UNSAFE},
+    {"device", required_argument, NULL, OPT_DEVICE},
+    {"model", required_argument, NULL, OPT_MODEL},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"tokens", required_argument, NULL, OPT_TOKENS},
+    {"fail-on", required_argument, NULL, OPT_FAIL_ON},
+    {0},
+};
+
+static void add(cp_arena *arena, cp_list *list, cp_str item)
+{
+    cp_push(arena, list->items, list->count, list->room, item);
+}
+
+static void add_parts(cp_arena *arena, cp_list *list, const char *text)
+{
+    cp_str rest = cp_str_of(text);
+    while (rest.len) {
+        cp_str part = cp_str_trim(cp_str_next(&rest, ','));
+        if (part.len)
+            add(arena, list, part);
+    }
+}
+
+static cp_status read_number(const char *text, const char *option, int64_t least,
+                             int64_t *number, cp_err *err)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || value < least)
+        return cp_fail(err, CP_ERR_USAGE,
+                       "%s wants a whole number from %lld on, not '%s'", option,
+                       (long long)least, text);
+    *number = value;
+    return CP_OK;
+}
+
+static cp_status read_format(cp_options *options, const char *text, cp_err *err)
+{
+    static const struct {
+        const char *name;
+        cp_format format;
+    } formats[] = {{"full", CP_FORMAT_FULL},
+                   {"text", CP_FORMAT_FULL},
+                   {"concise", CP_FORMAT_CONCISE},
+                   {"json", CP_FORMAT_JSON},
+                   {"markdown", CP_FORMAT_MARKDOWN}};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(formats[i].name, text) != 0)
+            continue;
+        options->format = formats[i].format;
+        return CP_OK;
+    }
+    return cp_fail(err, CP_ERR_USAGE,
+                   "--output-format is full, concise or json (for debt text, markdown or "
+                   "json), not '%s'",
+                   text);
+}
+
+static cp_status one_of(const char *option, const char *text, const char *const *words,
+                        cp_err *err)
+{
+    for (; *words; words++)
+        if (strcmp(*words, text) == 0)
+            return CP_OK;
+    return cp_fail(err, CP_ERR_USAGE, "%s does not know '%s'", option, text);
+}
+
+static cp_status take_number(cp_options *options, int option, const char *text,
+                             cp_err *err)
+{
+    int64_t number = 0;
+    cp_status st = CP_OK;
+    if (option == 'j') {
+        st = read_number(text, "-j", 1, &number, err);
+        options->jobs = number > 256 ? 256 : (int)number;
+    } else if (option == OPT_SEED) {
+        st = read_number(text, "--seed", 0, &number, err);
+        options->seed = (uint64_t)number;
+    } else {
+        st = read_number(text, "--tokens", 1, &options->tokens, err);
+    }
+    return st;
+}
+
+static cp_status take_list(cp_arena *arena, cp_options *options, int option,
+                           const char *text, cp_err *err)
+{
+    static const char *const states[] = {"actionable", "stale", "any", NULL};
+    switch (option) {
+    case OPT_SELECT:
+        add_parts(arena, &options->select, text);
+        return CP_OK;
+    case OPT_IGNORE:
+        add_parts(arena, &options->ignore, text);
+        return CP_OK;
+    case OPT_EXCLUDE:
+        add(arena, &options->exclude, cp_str_of(text));
+        return CP_OK;
+    case OPT_ASSUME:
+        add(arena, &options->assume, cp_str_of(text));
+        return CP_OK;
+    case OPT_CONTRACTS:
+        add(arena, &options->contracts, cp_str_of(text));
+        return CP_OK;
+    default:
+        break;
+    }
+    size_t before = options->fail_on.count;
+    add_parts(arena, &options->fail_on, text);
+    for (size_t i = before; i < options->fail_on.count; i++) {
+        cp_status st =
+            one_of("--fail-on", cp_str_c(arena, options->fail_on.items[i]), states, err);
+        if (st)
+            return st;
+    }
+    return CP_OK;
+}
+
+static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *err)
+{
+    static const char *const colors[] = {"auto", "always", "never", NULL};
+    switch (option) {
+    case OPT_FORMAT:
+        return read_format(options, optarg, err);
+    case 'o':
+        options->output = cp_str_of(optarg);
+        return CP_OK;
+    case OPT_STDIN:
+        options->stdin_filename = cp_str_of(optarg);
+        return CP_OK;
+    case OPT_COLOR:
+        options->color = cp_str_of(optarg);
+        return one_of("--color", optarg, colors, err);
+    case 'q':
+        options->quiet = true;
+        return CP_OK;
+    case 'v':
+        options->verbose = true;
+        return CP_OK;
+    case OPT_VERSION:
+        options->command = CP_COMMAND_VERSION;
+        return CP_OK;
+    case 'h':
+        options->command = CP_COMMAND_HELP;
+        return CP_OK;
+    case OPT_NO_CACHE:
+        return CP_OK;
+    case OPT_DIFF:
+        options->diff = true;
+        return CP_OK;
+    case OPT_PATCH_DIR:
+        options->patch_dir = cp_str_of(optarg);
+        return CP_OK;
+    case OPT_IN_PLACE:
+        options->in_place = true;
+        return CP_OK;
+    case OPT_UNSAFE:
+        options->unsafe = true;
+        return CP_OK;
+    case OPT_DEVICE:
+        options->device = cp_str_of(optarg);
+        return CP_OK;
+    case OPT_MODEL:
+        options->model = cp_str_of(optarg);
+        return CP_OK;
+    case 'j':
+    case OPT_SEED:
+    case OPT_TOKENS:
+        return take_number(options, option, optarg, err);
+    default:
+        return take_list(arena, options, option, optarg, err);
+    }
+}
+
+static cp_status read_command(cp_options *options, cp_err *err)
+{
+    static const struct {
+        const char *name;
+        cp_command command;
+    } commands[] = {
+        {"check", CP_COMMAND_CHECK},       {"fix", CP_COMMAND_FIX},
+        {"validate", CP_COMMAND_VALIDATE}, {"debt", CP_COMMAND_DEBT},
+        {"explain", CP_COMMAND_EXPLAIN},   {"rules", CP_COMMAND_RULES},
+        {"help", CP_COMMAND_HELP},         {"version", CP_COMMAND_VERSION},
+    };
+    if (!options->paths.count)
+        return cp_fail(err, CP_ERR_USAGE, "no command; castproof --help lists them");
+    cp_str name = options->paths.items[0];
+    options->paths.items++;
+    options->paths.count--;
+    options->paths.room--; /* it still ends where it did */
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (!cp_str_is(name, commands[i].name))
+            continue;
+        options->command = commands[i].command;
+        return CP_OK;
+    }
+    return cp_fail(err, CP_ERR_USAGE, "'%.*s' is no command; castproof --help lists them",
+                   CP_STR_ARGS(name));
+}
+
+static cp_status check_together(const cp_options *options, cp_err *err)
+{
+    int ways = options->diff + options->in_place + (options->patch_dir.len > 0);
+    if (ways > 1)
+        return cp_fail(err, CP_ERR_USAGE,
+                       "--diff, --patch-dir and --in-place exclude each other");
+    if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
+        return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
+    if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
+        return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
+    return CP_OK;
+}
+
+cp_status cp_options_read(cp_arena *arena, int argc, char **argv, cp_options *options,
+                          cp_err *err)
+{
+    *options = (cp_options){.command = CP_COMMAND_CHECK, .color = CP_STR("auto")};
+    opterr = 0;
+    for (;;) {
+        int option = getopt_long(argc, argv, ":o:j:qvh", known_options, NULL);
+        if (option == -1)
+            break;
+        if (option == ':')
+            return cp_fail(err, CP_ERR_USAGE, "%s wants a value", argv[optind - 1]);
+        if (option == '?')
+            return cp_fail(err, CP_ERR_USAGE,
+                           "%s is no option; castproof --help lists them",
+                           argv[optind - 1]);
+        cp_status st = take(arena, options, option, err);
+        if (st)
+            return st;
+    }
+    for (; optind < argc; optind++)
+        add(arena, &options->paths, cp_str_of(argv[optind]));
+    bool done =
+        options->command == CP_COMMAND_HELP || options->command == CP_COMMAND_VERSION;
+    if (done)
+        return CP_OK;
+    cp_status st = read_command(options, err);
+    return st ? st : check_together(options, err);
+}

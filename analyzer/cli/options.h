@@ -1,0 +1,63 @@
+/*
+ * options.h - the command line.
+ *
+ * Layer: cli.
+ */
+#ifndef CP_CLI_OPTIONS_H
+#define CP_CLI_OPTIONS_H
+
+#include "base/str.h"
+#include "report/report.h"
+
+typedef enum cp_command {
+    CP_COMMAND_CHECK,
+    CP_COMMAND_FIX,
+    CP_COMMAND_VALIDATE,
+    CP_COMMAND_DEBT,
+    CP_COMMAND_EXPLAIN,
+    CP_COMMAND_RULES,
+    CP_COMMAND_HELP,
+    CP_COMMAND_VERSION,
+} cp_command;
+
+/* A list of texts that an option may be given several times for. */
+typedef struct cp_list {
+    cp_str *items;
+    size_t count, room;
+} cp_list;
+
+typedef struct cp_options {
+    cp_command command;
+    cp_list paths; /* or the code to explain */
+    cp_format format;
+    cp_str output; /* file to write to; "" is standard output */
+    cp_list select, ignore, exclude, assume, contracts;
+    int jobs;     /* 0: one for each processor */
+    cp_str color; /* "auto", "always" or "never" */
+    bool quiet, verbose;
+    cp_str stdin_filename;
+
+    /* fix */
+    bool diff, in_place, unsafe;
+    cp_str patch_dir;
+
+    /* validate */
+    cp_str device, model;
+    uint64_t seed;
+    int64_t tokens;
+
+    /* debt */
+    cp_list fail_on;
+} cp_options;
+
+/*
+ * Reads the command line; texts are borrowed from it. CP_ERR_USAGE says what is
+ * wrong with it, and what would be right.
+ */
+CP_MUST_CHECK cp_status cp_options_read(cp_arena *arena, int argc, char **argv,
+                                        cp_options *options, cp_err *err);
+
+/* What `castproof --help` prints. */
+const char *cp_options_help(void);
+
+#endif

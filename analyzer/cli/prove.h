@@ -1,0 +1,23 @@
+/*
+ * prove.h - runs the reference kernels for each planned fix.
+ *
+ * Layer: cli.
+ */
+#ifndef CP_CLI_PROVE_H
+#define CP_CLI_PROVE_H
+
+#include "cli/run.h"
+#include "patches/patch.h"
+
+typedef struct cp_proofs {
+    cp_checked *checked; /* one for each finding whose fix drops a cast */
+    size_t count, room;
+    cp_patch_proof *for_patches; /* one for each fix of the plan, in its order */
+} cp_proofs;
+
+/*
+ * Validates each fix of the run's plan. CP_ERR_USAGE: no such device or model.
+ */
+CP_MUST_CHECK cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err);
+
+#endif

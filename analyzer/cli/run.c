@@ -1,0 +1,232 @@
+#include "cli/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "findings/debt.h"
+#include "findings/suppress.h"
+#include "read/walk.h"
+
+static void add_trouble(cp_run *run, cp_str path, const char *message)
+{
+    cp_trouble trouble = {cp_str_copy(run->arena, path),
+                          cp_str_copy(run->arena, cp_str_of(message))};
+    cp_push(run->arena, run->troubles, run->trouble_count, run->trouble_room, trouble);
+}
+
+static void walk_trouble(void *data, cp_str path, const char *why)
+{
+    add_trouble(data, path, why);
+}
+
+static void file_trouble(void *data, cp_str path, const cp_err *err)
+{
+    add_trouble(data, path, err->msg);
+}
+
+static cp_status add_contracts(cp_run *run, cp_contracts *set, cp_err *err)
+{
+    for (size_t i = 0; i < run->options->contracts.count; i++) {
+        cp_source source;
+        cp_str path = run->options->contracts.items[i];
+        cp_status st = cp_source_read(run->arena, path, &source, err);
+        if (!st)
+            st = cp_contracts_add(set, path, source.text, err);
+        if (st)
+            return st;
+    }
+    return CP_OK;
+}
+
+static cp_status add_pins(cp_run *run, cp_err *err)
+{
+    run->study.pins = cp_pins_new(run->arena, file_trouble, run);
+    for (size_t i = 0; i < run->options->assume.count; i++) {
+        cp_status st =
+            cp_pins_assume(run->study.pins, run->options->assume.items[i], err);
+        if (st)
+            return st;
+    }
+    return CP_OK;
+}
+
+static cp_status read_stdin(cp_run *run, cp_err *err)
+{
+    cp_buf text = {.arena = run->arena};
+    char piece[65536];
+    for (;;) {
+        ssize_t got = read(STDIN_FILENO, piece, sizeof piece);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cp_fail(err, CP_ERR_IO, "standard input: %s", strerror(errno));
+        if (got == 0)
+            break;
+        cp_buf_add(&text, (cp_str){piece, (size_t)got});
+    }
+    cp_str name = run->options->stdin_filename;
+    run->project =
+        cp_project_of_text(name.len ? name : CP_STR("stdin.py"), cp_buf_str(&text));
+    return CP_OK;
+}
+
+static int threads_of(const cp_options *options)
+{
+    if (options->jobs)
+        return options->jobs;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online < 1 ? 1 : online > 16 ? 16 : (int)online;
+}
+
+static cp_status read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
+{
+    const cp_options *options = run->options;
+    cp_str here = CP_STR(".");
+    const cp_str *paths = options->paths.count ? options->paths.items : &here;
+    size_t path_count = options->paths.count ? options->paths.count : 1;
+    cp_walk_options walk = {.excludes = options->exclude.items,
+                            .exclude_count = options->exclude.count,
+                            .trouble = walk_trouble,
+                            .data = run};
+    cp_file *files = NULL;
+    size_t count = 0;
+    cp_status st =
+        cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
+    if (st)
+        return st;
+    cp_str *names = cp_new(run->arena, cp_str, count + 1);
+    for (size_t i = 0; i < count; i++)
+        names[i] = files[i].path;
+    const cp_scanner *scanner =
+        cp_scanner_new(run->arena, rules->needles, rules->needle_count);
+    run->project =
+        cp_project_new(names, count, scanner, threads_of(options), file_trouble, run);
+    return CP_OK;
+}
+
+cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
+                      cp_err *err)
+{
+    *run = (cp_run){.arena = arena, .options = options};
+    run->findings.arena = arena;
+    run->rules = cp_rules_bundled(arena);
+    cp_contracts *set = cp_contracts_bundled(arena);
+    cp_status st = add_contracts(run, set, err);
+    if (!st)
+        st = add_pins(run, err);
+    if (st)
+        return st;
+    const cp_flow_rules *rules = cp_flow_rules_bundled(arena);
+    bool from_stdin =
+        options->paths.count == 1 && cp_str_is(options->paths.items[0], "-");
+    st = from_stdin ? read_stdin(run, err) : read_tree(run, rules, err);
+    if (st)
+        return st;
+    run->study.arena = arena;
+    run->study.flow = cp_flow_new(run->project, rules);
+    run->study.contracts = set;
+    run->study.model = CP_DTYPES(CP_BF16);
+    run->study.findings = &run->findings;
+    return CP_OK;
+}
+
+/* "CP1" names all codes that begin so, "ALL" all of them. */
+static bool listed(const cp_list *list, cp_str code)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (cp_str_is(list->items[i], "ALL") || cp_str_starts(code, list->items[i]))
+            return true;
+    return false;
+}
+
+/* TODOs that nobody can act on now are shown when asked for. */
+static bool shown_unasked(cp_str code)
+{
+    return !cp_str_is(code, "CP302") && !cp_str_is(code, "CP303");
+}
+
+static void keep_selected(cp_run *run)
+{
+    const cp_options *options = run->options;
+    size_t kept = 0;
+    for (size_t i = 0; i < run->findings.count; i++) {
+        cp_finding *finding = run->findings.items[i];
+        bool wanted = options->select.count ? listed(&options->select, finding->code)
+                                            : shown_unasked(finding->code);
+        if (wanted && !listed(&options->ignore, finding->code))
+            run->findings.items[kept++] = finding;
+    }
+    run->findings.count = kept;
+}
+
+static cp_status check_codes(const cp_run *run, const cp_list *list, cp_err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool known = cp_str_is(list->items[i], "ALL");
+        for (size_t r = 0; r < run->rules.count; r++)
+            known |= cp_str_starts(run->rules.items[r].id, list->items[i]);
+        if (!known)
+            return cp_fail(
+                err, CP_ERR_USAGE,
+                "no rule's code begins with '%.*s'; castproof rules lists them",
+                CP_STR_ARGS(list->items[i]));
+    }
+    return CP_OK;
+}
+
+cp_status cp_run_study(cp_run *run, cp_err *err)
+{
+    cp_status st = check_codes(run, &run->options->select, err);
+    if (!st)
+        st = check_codes(run, &run->options->ignore, err);
+    if (st)
+        return st;
+    cp_study_run(&run->study);
+    cp_check_debt(&run->study);
+    cp_suppress(&run->findings, run->project);
+    keep_selected(run);
+    return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);
+}
+
+void cp_run_dispose(cp_run *run)
+{
+    if (run->project)
+        cp_project_dispose(run->project);
+    run->project = NULL;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const cp_trouble *left = a, *right = b;
+    int order = cp_str_cmp(left->path, right->path);
+    return order ? order : cp_str_cmp(left->message, right->message);
+}
+
+cp_report cp_run_report(const cp_run *run)
+{
+    size_t modules;
+    cp_project_modules(run->project, &modules);
+    if (run->trouble_count)
+        qsort(run->troubles, run->trouble_count, sizeof *run->troubles, by_path);
+    return (cp_report){.version = CP_VERSION,
+                       .rules = &run->rules,
+                       .findings = &run->findings,
+                       .files_checked = (uint32_t)cp_project_file_count(run->project),
+                       .files_parsed = (uint32_t)modules,
+                       .troubles = run->troubles,
+                       .trouble_count = run->trouble_count};
+}
+
+void cp_run_complain(const cp_run *run)
+{
+    for (size_t i = 0; i < run->trouble_count; i++) {
+        const cp_trouble *trouble = &run->troubles[i];
+        if (cp_str_has(trouble->message, trouble->path))
+            fprintf(stderr, "castproof: %.*s\n", CP_STR_ARGS(trouble->message));
+        else
+            fprintf(stderr, "castproof: %.*s: %.*s\n", CP_STR_ARGS(trouble->path),
+                    CP_STR_ARGS(trouble->message));
+    }
+}

@@ -1,0 +1,67 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/run.h"
+
+static bool wants_color(const cp_options *options)
+{
+    if (options->output.len || cp_str_is(options->color, "never"))
+        return false;
+    if (cp_str_is(options->color, "always"))
+        return true;
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if ((no_color && *no_color) || (term && strcmp(term, "dumb") == 0))
+        return false;
+    return isatty(STDOUT_FILENO);
+}
+
+cp_report_style cp_run_style(const cp_options *options)
+{
+    cp_report_style style = {.color = wants_color(options), .quiet = options->quiet};
+    struct winsize size;
+    bool terminal = !options->output.len && isatty(STDOUT_FILENO);
+    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        style.width = size.ws_col;
+    return style;
+}
+
+static cp_status write_to(FILE *file, cp_str text, const char *name, cp_err *err)
+{
+    bool whole = fwrite(text.ptr, 1, text.len, file) == text.len;
+    if (fflush(file) != 0 || !whole)
+        return cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    return CP_OK;
+}
+
+/* Into a new file that then takes the name, so that no half report is ever there. */
+static cp_status write_file(cp_str path, cp_str text, cp_err *err)
+{
+    cp_arena arena = {0};
+    const char *name = cp_str_c(&arena, path);
+    const char *part = cp_str_printf(&arena, "%s.part-%ld", name, (long)getpid()).ptr;
+    cp_status st = CP_OK;
+    FILE *file = fopen(part, "wbxe");
+    if (!file) {
+        st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    } else {
+        st = write_to(file, text, name, err);
+        if (fclose(file) != 0 && !st)
+            st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+        if (!st && rename(part, name) != 0)
+            st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+        if (st)
+            unlink(part);
+    }
+    cp_arena_dispose(&arena);
+    return st;
+}
+
+cp_status cp_run_write(const cp_options *options, cp_str text, cp_err *err)
+{
+    if (options->output.len)
+        return write_file(options->output, text, err);
+    return write_to(stdout, text, "standard output", err);
+}

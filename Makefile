@@ -66,6 +66,9 @@ $(B)/libtree-sitter.a: $(addprefix $(B)/ts/,core.o python.o python_scanner.o \
 $(B)/%.a: $(B)/.flags
 	$(Q)$(RM) $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+# The reference routes many tokens: it is worth the compiler's effort.
+$(if $(filter release,$(VARIANT)),$(B)/kernels/%.o: CFLAGS += -O3)
+
 $(B)/%.o: %.c $(B)/.flags | deps
 	@mkdir -p $(@D)
 	@echo "  CC    $<"

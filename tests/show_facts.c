@@ -66,13 +66,13 @@ static void put_expr(cp_buf *buf, const cp_expr *expr)
                   kinds[expr->kind]);
     if (!attr)
         cp_buf_add(buf, text);
-    if (expr->func)
+    if (expr->kind == CP_EXPR_LAMBDA)
         put_params(buf, expr->func);
     put_kids(buf, expr);
     if (attr)
         cp_buf_printf(buf, " %.*s", CP_STR_ARGS(text));
     put_args(buf, expr);
-    if (expr->func)
+    if (expr->kind == CP_EXPR_LAMBDA)
         put_block(buf, &expr->func->body);
     cp_buf_puts(buf, ")");
 }

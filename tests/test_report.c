@@ -221,7 +221,7 @@ static void test_rules_table_marks_planned_rules(void **state)
     const cp_report_style style = {0};
     cp_str text = cp_report_rules(&arena, &rules, CP_FORMAT_FULL, &style);
     assert_has(text, "CP101   redundant-upcast           warning  A tensor is cast");
-    assert_has(text, "CP103   cast-round-trip            warning  (planned) A tensor");
+    assert_has(text, "CP401   kernel-reinterprets-dtype  error    (planned) A ");
 }
 
 static void test_explain_prints_the_rule_and_its_sections(void **state)

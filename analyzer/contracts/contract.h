@@ -42,6 +42,7 @@ typedef struct cp_contract {
     cp_dtype computes;  /* effective: every accepted dtype is widened to this one,
                            exactly, before anything is computed; else NONE */
     cp_dtype rounds_to; /* effective: the kernel rounds it to this dtype itself */
+    cp_str labels;      /* effective: an output that gets this parameter's dtype; "" */
     cp_str outputs;     /* what takes its dtype from it, in words; "" if nothing */
 
     cp_str *stated; /* "file:line", the check first, then the chain to it */

@@ -19,8 +19,8 @@ typedef struct record {
 
 static const char *const check_keys[] = {COMMON_KEYS, "accepts", "same_as",
                                          "unchecked", "broken",  NULL};
-static const char *const effective_keys[] = {COMMON_KEYS, "reads",     "ignored",
-                                             "computes",  "rounds_to", NULL};
+static const char *const effective_keys[] = {COMMON_KEYS, "reads",  "ignored", "computes",
+                                             "rounds_to", "labels", NULL};
 static const char *const entry_keys[] = {"package", "version",    "versions",   "call",
                                          "aliases", "parameters", "variant_of", "writes",
                                          "reads",   "is_gate",    NULL};
@@ -210,13 +210,15 @@ static cp_status read_effective(const record *r, cp_contract *c)
     if ((st = read_dtypes(r, "reads", &c->accepts)) ||
         (st = read_flag(r, "ignored", &c->ignored)) ||
         (st = read_dtype(r, "computes", &c->computes)) ||
-        (st = read_dtype(r, "rounds_to", &c->rounds_to)))
+        (st = read_dtype(r, "rounds_to", &c->rounds_to)) ||
+        (st = read_text(r, "labels", false, &c->labels)))
         return st;
     bool says = c->accepts || c->ignored || c->computes != CP_DTYPE_NONE ||
-                c->rounds_to != CP_DTYPE_NONE;
+                c->rounds_to != CP_DTYPE_NONE || c->labels.len;
     if (!says)
-        return bad(r, NULL,
-                   "needs one of `reads`, `ignored`, `computes` and `rounds_to`");
+        return bad(
+            r, NULL,
+            "needs one of `reads`, `ignored`, `computes`, `rounds_to` and `labels`");
     return c->reason.len ? CP_OK : bad(r, NULL, "lacks the key `reason`");
 }
 

@@ -296,7 +296,7 @@ static cp_expr *reduce(cp_draft *draft, cp_expr *e, int want)
             reduce(draft, e->kids[i], wanted(draft, e, i));
     for (uint32_t i = 0; i < e->arg_count; i++)
         reduce(draft, e->args[i].value, PLAIN);
-    if (e->func)
+    if (e->kind == CP_EXPR_LAMBDA)
         reduce_func(draft, e->func);
     return e;
 }

@@ -53,18 +53,21 @@ typedef struct cp_arg {
     cp_span span;   /* with the keyword */
 } cp_arg;
 
+/* There are hundreds of thousands of these in a run: 64 bytes each. */
 struct cp_expr {
-    cp_expr_kind kind;
-    cp_span span;  /* without parentheses around it */
-    cp_span outer; /* with all parentheses around it that are its own */
+    cp_expr_kind kind : 7;
+    unsigned has_error : 1;  /* the parser could not read a part of it */
+    unsigned arg_count : 24; /* of a call */
+    cp_span span;            /* without parentheses around it */
+    cp_span outer;           /* with all parentheses around it that are its own */
+    uint32_t kid_count;
     cp_str text;
     cp_expr **kids;
-    uint32_t kid_count;
-    cp_arg *args; /* of a call, in source order */
-    uint32_t arg_count;
-    cp_func *func;    /* of a lambda */
+    union {
+        cp_arg *args;  /* of a call, in source order */
+        cp_func *func; /* of a lambda */
+    };
     const char *code; /* the bytes of `span`, in the source */
-    bool has_error;   /* the parser could not read a part of it */
 };
 
 typedef enum cp_stmt_kind {

@@ -88,20 +88,48 @@ static cp_dtype named_dtype(const cp_expr *expr)
     return expr->kind == CP_EXPR_ATTR ? cp_dtype_of_torch(expr->text) : CP_DTYPE_NONE;
 }
 
+/* Whether a test is about the dtype of something, in a form not taken apart here. */
+static bool asks_dtype(const cp_flow *flow, const cp_expr *test, const cp_expr *value,
+                       int depth)
+{
+    if (depth > 8)
+        return true;
+    if (test->kind == CP_EXPR_ATTR && cp_expr_same(test->kids[0], value) &&
+        (cp_str_is(test->text, "dtype") || cp_str_is(test->text, "is_floating_point")))
+        return true;
+    const cp_node *node = test->kind == CP_EXPR_NAME ? cp_flow_node_of(flow, test) : NULL;
+    while (node && node->kind == CP_NODE_JOIN && node->input_count == 1)
+        node = node->inputs[0].node;
+    if (node && node->kind == CP_NODE_ATTR && node->expr && node->expr != test)
+        return asks_dtype(flow, node->expr, value, depth + 1);
+    for (uint32_t i = 0; i < test->kid_count; i++)
+        if (test->kids[i] && asks_dtype(flow, test->kids[i], value, depth + 1))
+            return true;
+    return false;
+}
+
 /* What tests of the value's own dtype, such as `x.dtype == torch.float16`, leave. */
-static cp_dtypes left_by_guards(const cp_node *node, const cp_expr *value, cp_dtypes from)
+static cp_dtypes left_by_guards(const cp_flow *flow, const cp_node *node,
+                                const cp_expr *value, cp_dtypes from, bool *confused)
 {
     for (const cp_guard *guard = node->guard; guard; guard = guard->outer) {
         const cp_expr *test = guard->test;
         if (test->kind != CP_EXPR_COMPARE || test->kid_count != 2 ||
             test->kids[0]->kind != CP_EXPR_ATTR ||
             !cp_str_is(test->kids[0]->text, "dtype") ||
-            !cp_expr_same(test->kids[0]->kids[0], value))
+            !cp_expr_same(test->kids[0]->kids[0], value)) {
+            *confused |= asks_dtype(flow, test, value, 0);
             continue;
+        }
+        if (test->kids[0]->kids[0]->kind == CP_EXPR_NAME &&
+            cp_flow_node_of(flow, test->kids[0]->kids[0]) != cp_flow_node_of(flow, value))
+            continue; /* the name was bound anew since the test */
         cp_dtype named = named_dtype(test->kids[1]);
         bool equal = cp_str_is(test->text, "=="), differs = cp_str_is(test->text, "!=");
         if (named == CP_DTYPE_NONE || (!equal && !differs))
-            return 0; /* a test that is not understood: nothing is sure */
+            *confused = true;
+        if (*confused)
+            return from;
         if (equal == guard->holds)
             from = CP_DTYPES(named);
         else
@@ -114,12 +142,15 @@ static void find_from(const cp_study *study, const cp_node *node, cp_cast *cast)
 {
     const cp_value *operand = &node->inputs[0].node->value;
     cast->from = cp_dtypes_assume(operand->tensor, study->model);
-    cast->from = left_by_guards(node, cast->value, cast->from);
+    bool confused = false;
+    cast->from = left_by_guards(study->flow, node, cast->value, cast->from, &confused);
     cast->uses_model |= (operand->tensor & CP_SYM_MODEL) != 0;
     cast->partly = operand->unknown;
     if (cast->partly) /* what was mixed in by a name that means something else too */
         cast->from &= FLOATS;
-    if (!cast->from && !operand->tensor && cast->role == CP_ROLE_ROUTER_LOGITS) {
+    if (confused)
+        cast->from = 0;
+    else if (!cast->from && !operand->tensor && cast->role == CP_ROLE_ROUTER_LOGITS) {
         cast->from = study->model | CP_DTYPES(CP_F32);
         cast->assumed = cast->uses_model = true;
     }
@@ -138,6 +169,49 @@ static bool same_behind(const cp_study *study, const cp_cast *cast, const cp_nod
     return !asked->unknown && to == CP_DTYPES(cast->to);
 }
 
+static bool is_return(const cp_node *join, const cp_node *value, void *data)
+{
+    (void)value;
+    (void)data;
+    return join->join == CP_JOIN_RETURN;
+}
+
+static cp_role role_of_reach(const cp_study *study, const cp_node *node,
+                             const cp_reach_options *options)
+{
+    cp_arena scratch = {0};
+    cp_reach reach = cp_trace_reach(study->flow, &scratch, node, options);
+    cp_role role = CP_ROLE_NONE;
+    for (size_t i = 0; i < reach.join_count && role == CP_ROLE_NONE; i++)
+        role = role_of_name(study, reach.joins[i]->name);
+    cp_arena_dispose(&scratch);
+    return role;
+}
+
+/*
+ * By what the value is called further on, or else what is computed from it in the same
+ * function: what a layer returns is computed from everything that it was given.
+ */
+static cp_role role_of_later_name(const cp_study *study, const cp_node *node)
+{
+    const cp_reach_options as_it_is = {0};
+    const cp_reach_options computed = {.through_compute = true, .stop = is_return};
+    cp_role role = role_of_reach(study, node, &as_it_is);
+    return role != CP_ROLE_NONE ? role : role_of_reach(study, node, &computed);
+}
+
+/* By the names that a tensor came by to where it is copied into. */
+static cp_role role_of_target(const cp_study *study, const cp_node *target)
+{
+    for (int steps = 0; target && steps < 8; steps++) {
+        cp_role role = role_of_name(study, target->name);
+        if (role != CP_ROLE_NONE)
+            return role;
+        target = target->input_count ? target->inputs[0].node : NULL;
+    }
+    return CP_ROLE_NONE;
+}
+
 static void find_sites(const cp_study *study, const cp_node *node, cp_cast *cast)
 {
     size_t count, room = 0, found = 0;
@@ -150,6 +224,7 @@ static void find_sites(const cp_study *study, const cp_node *node, cp_cast *cast
         [CP_USE_COMPUTE] = "arithmetic in the dtype that the cast makes",
         [CP_USE_CAST] = "another cast",
         [CP_USE_DTYPE] = "code that asks for its dtype",
+        [CP_USE_COPY] = "a copy into another tensor",
         [CP_USE_ESCAPE] = "code that could not be followed",
     };
     for (size_t i = 0; i < count; i++) {
@@ -158,6 +233,8 @@ static void find_sites(const cp_study *study, const cp_node *node, cp_cast *cast
             cp_push(study->arena, cast->sites, found, room, site);
             continue;
         }
+        if (uses[i].kind == CP_USE_COPY && count == 1 && whole)
+            cast->copy = uses[i].at;
         if (uses[i].kind == CP_USE_CAST && same_behind(study, cast, uses[i].at))
             continue;
         cast->only_sites = false;
@@ -174,6 +251,7 @@ bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast)
         return false;
     *cast = (cp_cast){.node = node, .value = callee->kids[0]};
     cast->role = role_of_text(study, cast->value);
+    cast->hazard = cp_cast_hazard(node->inputs[0].node, 0);
     find_target(study, node, cast);
     if (cast->to == CP_DTYPE_NONE || !cp_dtype_is_float(cast->to))
         return false;
@@ -183,6 +261,14 @@ bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast)
         cp_role role = role_of_parameter(study, &cast->sites[0]);
         cast->role = role != CP_ROLE_NONE ? role : cast->role;
     }
+    if (cast->role == CP_ROLE_NONE && cast->copy)
+        cast->role = role_of_target(study, cast->copy->call->receiver);
+    if (cast->role != CP_ROLE_NONE && cast->copy)
+        return true; /* whatever it is: the copy converts it */
+    bool worth_a_look = cast->from && !(cast->from & ~(cp_dtypes)FLOATS) &&
+                        (cast->from == CP_DTYPES(cast->to) || cp_cast_lost(cast));
+    if (cast->role == CP_ROLE_NONE && worth_a_look)
+        cast->role = role_of_later_name(study, node);
     if (cast->role == CP_ROLE_NONE)
         return false;
     find_from(study, node, cast);
@@ -249,14 +335,48 @@ cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
     return verdict;
 }
 
+/* Why no rule had anything to say: the first thing that stands in the way. */
+static const char *why_unjudged(const cp_study *study, const cp_cast *cast)
+{
+    if (cast->hazard)
+        return cast->hazard;
+    if (cast->partly && !cast->site_count)
+        return cast->partly;
+    if (!cast->site_count)
+        return cast->other_use ? cast->other_use : "nothing that uses it is visible";
+    if (!cast->only_sites)
+        return cast->other_use;
+    const cp_site *site = &cast->sites[0];
+    cp_range range =
+        cp_range_of(study, cast->node->module->source->path, site->entry->package);
+    if (!range.count)
+        return "no contract is known for the pinned release";
+    cp_terms terms = cp_terms_at(site, range.releases[range.count - 1]);
+    if (terms.labels)
+        return "an output of the call has the dtype that it makes";
+    if (terms.coupled)
+        return "another argument must have the dtype that it makes";
+    if (terms.known && (cast->from & ~terms.accepts))
+        return "the kernel needs it";
+    return "it is not known in which dtype the kernel computes";
+}
+
 static void run_rules(cp_study *study, const cp_node *node)
 {
     cp_cast cast;
     if (!cp_cast_of(study, node, &cast))
         return;
+    size_t before = study->findings->count;
     cp_check_upcast(study, &cast);
     cp_check_narrow(study, &cast);
     cp_check_noop(study, &cast);
+    cp_check_copy(study, &cast);
+    cp_check_roundtrip(study, &cast);
+    if (study->findings->count > before)
+        return;
+    cp_unjudged unjudged = {node->module, node->expr->span, why_unjudged(study, &cast)};
+    cp_push(study->arena, study->unjudged, study->unjudged_count, study->unjudged_room,
+            unjudged);
 }
 
 void cp_study_run(cp_study *study)

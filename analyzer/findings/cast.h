@@ -17,12 +17,20 @@ typedef struct cp_cast {
     bool uses_model;      /* `from` or `to` holds the model's dtype by assumption */
     cp_dtype to;          /* NONE where it is not one known dtype */
     bool moves_device;    /* the call may also move the tensor to another device */
+    const char *hazard; /* what else the cast does, so that it cannot just go; or NULL */
     cp_role role;
     cp_site *sites; /* the entry points that its result reaches */
     uint32_t site_count;
     bool only_sites;       /* it has no other use */
+    const cp_node *copy;   /* a call of `copy_` that is its only use, or NULL */
     const char *other_use; /* what the other use is */
 } cp_cast;
+
+/* What of the dtypes that reach the cast loses bits in it. */
+cp_dtypes cp_cast_lost(const cp_cast *cast);
+
+/* What a cast of `value` does besides changing its dtype, or NULL; depth is 0. */
+const char *cp_cast_hazard(const cp_node *value, int depth);
 
 /* Looks at a cast node. False where it is no cast of a routing tensor. */
 bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast);
@@ -56,6 +64,8 @@ cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
 void cp_check_upcast(cp_study *study, const cp_cast *cast);
 void cp_check_narrow(cp_study *study, const cp_cast *cast);
 void cp_check_noop(cp_study *study, const cp_cast *cast);
+void cp_check_copy(cp_study *study, const cp_cast *cast);
+void cp_check_roundtrip(cp_study *study, const cp_cast *cast);
 void cp_check_missing(cp_study *study);
 
 /*
@@ -67,6 +77,9 @@ void cp_check_comments(cp_study *study, const cp_cast *cast, cp_finding *finding
 /* What the contract says, as shown: contract record, release text. */
 void cp_finding_contract(const cp_study *study, cp_finding *finding,
                          const cp_judgement *verdict);
+/* Where the cast may also move the tensor to another device, nothing is changed: the
+   help says what to keep. To be called after `help` was set. */
+void cp_keep_move(const cp_cast *cast, cp_finding *finding);
 /* Adds a sentence to the assumptions. */
 void cp_finding_assume(const cp_study *study, cp_finding *finding, cp_str sentence);
 void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place place);

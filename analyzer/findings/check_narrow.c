@@ -2,11 +2,11 @@
 
 static bool takes_it_wide(const cp_cast *cast, const cp_terms *terms)
 {
-    return !(cast->from & ~terms->accepts) && !terms->ignored && !terms->coupled;
+    return !(cast->from & ~terms->accepts) && !terms->ignored && !terms->coupled &&
+           !terms->labels;
 }
 
-/* What of the dtypes that reach the cast loses bits in it. */
-static cp_dtypes lost(const cp_cast *cast)
+cp_dtypes cp_cast_lost(const cp_cast *cast)
 {
     cp_dtypes set = 0;
     for (int d = 0; d < CP_DTYPE_COUNT; d++)
@@ -62,8 +62,9 @@ static void say_narrowed(cp_study *study, const cp_cast *cast,
 
 void cp_check_narrow(cp_study *study, const cp_cast *cast)
 {
-    cp_dtypes loses = lost(cast);
-    if (!loses || cast->assumed) /* that anything is narrowed must be seen */
+    cp_dtypes loses = cp_cast_lost(cast);
+    if (!loses || cast->assumed ||
+        cast->hazard) /* that anything is narrowed must be seen */
         return;
     cp_judgement judgement = cp_cast_judge(study, cast, takes_it_wide);
     if (!judgement.judged || !judgement.holds)
@@ -74,5 +75,6 @@ void cp_check_narrow(cp_study *study, const cp_cast *cast)
     finding->effect = rounds ? CP_EFFECT_EXACT : CP_EFFECT_CHANGES_EXPERTS;
     say_narrowed(study, cast, &judgement, loses, finding);
     plan_runs(study, cast, &judgement, finding);
+    cp_keep_move(cast, finding);
     cp_check_comments(study, cast, finding);
 }

@@ -7,7 +7,8 @@
 static bool takes_it_uncast(const cp_cast *cast, const cp_terms *terms)
 {
     return !(cast->from & ~terms->accepts) && terms->computes == cast->to &&
-           cp_dtype_holds_all(terms->computes, cast->from) && !terms->coupled;
+           cp_dtype_holds_all(terms->computes, cast->from) && !terms->coupled &&
+           !terms->labels;
 }
 
 static void say_redundant(cp_study *study, const cp_judgement *verdict,
@@ -34,6 +35,17 @@ static void say_redundant(cp_study *study, const cp_judgement *verdict,
             "before the routing, which can choose other experts",
             CP_STR_ARGS(finding->help), cp_dtype_name(finding->to));
     finding->effect = CP_EFFECT_EXACT;
+}
+
+/* Whether each release that counts takes what the cast makes: then it is needed now. */
+static bool is_needed_now(const cp_judgement *judgement, cp_dtype to)
+{
+    for (size_t i = 0; i < judgement->range.count; i++) {
+        cp_terms terms = cp_terms_at(judgement->site, judgement->range.releases[i]);
+        if (terms.labels || !(terms.accepts & CP_DTYPES(to)))
+            return false;
+    }
+    return true;
 }
 
 /* Whether the release just before `since` fails only because its call is broken. */
@@ -79,15 +91,19 @@ static void say_after_upgrade(cp_study *study, const cp_cast *cast,
 
 void cp_check_upcast(cp_study *study, const cp_cast *cast)
 {
-    if (cast->from == CP_DTYPES(cast->to) || !cp_dtype_holds_all(cast->to, cast->from))
+    if (cast->from == CP_DTYPES(cast->to) || !cp_dtype_holds_all(cast->to, cast->from) ||
+        cast->hazard)
         return; /* nothing is widened, or something is narrowed */
     cp_judgement verdict = cp_cast_judge(study, cast, takes_it_uncast);
     if (!verdict.judged || (!verdict.holds && !verdict.since))
+        return;
+    if (!verdict.holds && !is_needed_now(&verdict, cast->to))
         return;
     cp_finding *finding =
         cp_cast_finding(study, cast, verdict.holds ? "CP101" : "CP105", verdict.site);
     cp_finding_contract(study, finding, &verdict);
     if (verdict.holds) {
+        cp_keep_move(cast, finding);
         say_redundant(study, &verdict, finding);
         cp_check_comments(study, cast, finding);
     } else {

@@ -12,14 +12,32 @@ static bool has_word(cp_str text, const char *const *words, size_t count)
 
 #define HAS_WORD(text, words) has_word((text), (words), sizeof(words) / sizeof *(words))
 
-/* "… requires float32 router logits": a demand, of a dtype, about routing. */
-static bool states_contract(cp_str text, cp_dtype dtype)
+/* Whether the text is about the tensor that plays the role. */
+static bool is_about(cp_str text, cp_role role)
+{
+    static const char *const logits[] = {"logit", "routing", "router", "gating", "gate"};
+    static const char *const bias[] = {"bias"};
+    static const char *const weights[] = {"weight", "topk", "top-k"};
+    static const char *const others[] = {"shared", "attention"};
+    if (HAS_WORD(text, others))
+        return false;
+    if (role == CP_ROLE_ROUTING_BIAS)
+        return HAS_WORD(text, bias);
+    if (role == CP_ROLE_TOPK_WEIGHTS)
+        return HAS_WORD(text, weights);
+    static const char *const named[] = {"logit"};
+    return HAS_WORD(text, logits) && (!HAS_WORD(text, bias) || HAS_WORD(text, named));
+}
+
+/* "… requires float32 router logits": a demand, of a dtype, about the tensor. */
+static bool states_contract(cp_str text, cp_dtype dtype, cp_role role)
 {
     static const char *const demands[] = {"require",    "must",     "need",
                                           "expect",     "only",     "has to be",
                                           "have to be", "should be"};
-    static const char *const subjects[] = {"logit", "routing", "router", "gating",
-                                           "gate",  "bias",    "topk",   "top-k"};
+    static const char *const denials[] = {" not ",   "n't",       "no longer",
+                                          "cannot",  "any more",  "anymore",
+                                          "used to", "instead of"};
     static const char *const f32[] = {"float32", "fp32", "f32", "float 32"};
     static const char *const bf16[] = {"bfloat16", "bf16"};
     static const char *const f16[] = {"float16", "fp16", "half"};
@@ -27,7 +45,8 @@ static bool states_contract(cp_str text, cp_dtype dtype)
                  : dtype == CP_BF16 ? HAS_WORD(text, bf16)
                  : dtype == CP_F16  ? HAS_WORD(text, f16)
                                     : false;
-    return named && HAS_WORD(text, demands) && HAS_WORD(text, subjects);
+    return named && HAS_WORD(text, demands) && !HAS_WORD(text, denials) &&
+           is_about(text, role);
 }
 
 /* A further line of the same remark: it goes on in lower case, or is a link. */
@@ -160,7 +179,7 @@ void cp_check_comments(cp_study *study, const cp_cast *cast, cp_finding *finding
     bool stated = false;
     for (uint32_t at = block_start(module, line); at < line; at++) {
         const cp_comment *comment = comment_on(module, at);
-        bool states = comment && states_contract(comment->text, cast->to);
+        bool states = comment && states_contract(comment->text, cast->to, cast->role);
         bool goes = states || (comment && stated && continues(comment->text));
         if (goes)
             take(study, finding, comment, states);
@@ -168,7 +187,7 @@ void cp_check_comments(cp_study *study, const cp_cast *cast, cp_finding *finding
     }
     for (uint32_t at = line; at <= own_line; at++) {
         const cp_comment *comment = comment_on(module, at);
-        if (comment && states_contract(comment->text, cast->to))
+        if (comment && states_contract(comment->text, cast->to, cast->role))
             take(study, finding, comment, true);
     }
 }

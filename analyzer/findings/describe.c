@@ -35,6 +35,15 @@ void cp_finding_assume(const cp_study *study, cp_finding *finding, cp_str senten
     finding->assumption_count++;
 }
 
+void cp_keep_move(const cp_cast *cast, cp_finding *finding)
+{
+    if (!cast->moves_device)
+        return;
+    finding->help =
+        CP_STR("drop the dtype, and keep the move to the device if it is one");
+    finding->change.kind = CP_CHANGE_NONE;
+}
+
 void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place place)
 {
     size_t count = finding->related_count;
@@ -47,7 +56,7 @@ void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place plac
 }
 
 /* One line of source, cut where it gets long. */
-static cp_str shown(cp_arena *arena, const cp_module *module, cp_span span)
+static cp_str shown_text(cp_arena *arena, const cp_module *module, cp_span span)
 {
     cp_str text = cp_str_cut(module->source->text, span.start, span.end);
     cp_buf buf = {.arena = arena};
@@ -61,20 +70,78 @@ static cp_str shown(cp_arena *arena, const cp_module *module, cp_span span)
     return cp_buf_str(&buf);
 }
 
-enum { PRODUCERS_MAX = 8 };
+enum { PRODUCERS_MAX = 8, ORIGINS_MAX = 64, RANKS = 4 };
+
+/* How much an origin tells: a gate's product first, a buffer that waits to be filled
+ * last. */
+static int rank_of(const cp_node *node)
+{
+    static const char *const gates[] = {"linear", "mm", "matmul", "bmm", "Parameter"};
+    static const char *const buffers[] = {"empty", "zeros", "new_empty", "new_zeros"};
+    if (node->kind == CP_NODE_CAST)
+        return 1;
+    if (node->expr->kind != CP_EXPR_CALL)
+        return 2;
+    cp_str callee = node->expr->kids[0]->text;
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
+        if (cp_str_is(callee, gates[i]) || cp_str_ends(callee, CP_STR("Linear")))
+            return 0;
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        if (cp_str_is(callee, buffers[i]))
+            return 3;
+    return 2;
+}
+
+static bool can_be_shown(const cp_origin *origin)
+{
+    return origin->node->expr && origin->node->module && origin->dtypes &&
+           !origin->unknown;
+}
+
+/*
+ * The next origin to show: the best rank first, and within it one of a dtype that
+ * was shown less often than the others, so that each dtype has its witness.
+ */
+static const cp_origin *next_origin(const cp_origin *origins, size_t count,
+                                    const bool *shown, const uint32_t *times)
+{
+    const cp_origin *best = NULL;
+    uint64_t best_cost = UINT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (shown[i] || !can_be_shown(&origins[i]))
+            continue;
+        uint32_t least = UINT32_MAX;
+        for (int d = 0; d <= CP_DTYPE_COUNT; d++)
+            if ((origins[i].dtypes & CP_DTYPES(d)) && times[d] < least)
+                least = times[d];
+        uint64_t cost = (uint64_t)least * RANKS + (uint64_t)rank_of(origins[i].node);
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = &origins[i];
+        }
+    }
+    return best;
+}
 
 static void add_producers(const cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
     size_t count, room = 0, kept = 0;
-    cp_origin *origins = cp_trace_origins(study->arena, cast->node->inputs[0].node,
-                                          PRODUCERS_MAX * 4, &count);
-    for (size_t i = 0; i < count && kept < PRODUCERS_MAX; i++) {
-        const cp_node *node = origins[i].node;
-        if (!node->expr || !node->module || !origins[i].dtypes || origins[i].unknown)
-            continue;
-        cp_place place = cp_place_of(node->module, node->expr->span,
-                                     shown(study->arena, node->module, node->expr->span));
-        place.dtypes = cp_dtypes_assume(origins[i].dtypes, study->model);
+    cp_origin *origins =
+        cp_trace_origins(study->arena, cast->node->inputs[0].node, ORIGINS_MAX, &count);
+    bool shown[ORIGINS_MAX] = {false};
+    uint32_t times[CP_DTYPE_COUNT + 1] = {0};
+    while (kept < PRODUCERS_MAX) {
+        const cp_origin *origin = next_origin(origins, count, shown, times);
+        if (!origin)
+            break;
+        shown[origin - origins] = true;
+        for (int d = 0; d <= CP_DTYPE_COUNT; d++)
+            times[d] += (origin->dtypes >> d) & 1;
+        const cp_node *node = origin->node;
+        cp_place place =
+            cp_place_of(node->module, node->expr->span,
+                        shown_text(study->arena, node->module, node->expr->span));
+        place.dtypes = cp_dtypes_assume(origin->dtypes, study->model);
         cp_push(study->arena, finding->producers, kept, room, place);
     }
     finding->producer_count = (uint32_t)kept;

@@ -92,6 +92,8 @@ typedef struct cp_route_plan {
     cp_dtype computes;  /* the kernel widens to this before it computes; NONE: unknown */
     cp_dtype rounds_to; /* the kernel rounds it to this itself; else NONE */
     cp_str computes_stated; /* where that is stated */
+    bool copied;            /* what the cast makes is only copied into a tensor that has
+                               the dtype which it makes */
     bool one_group;         /* with several groups the kernel rounds it itself: only
                                shapes with a single group can differ */
 } cp_route_plan;

@@ -46,6 +46,15 @@ static const cp_node *call_at(const cp_site *site, uint32_t level)
     return level < site->hop_count ? site->hops[level] : site->call;
 }
 
+static size_t cp_flow_method_first(const cp_func *func)
+{
+    for (uint32_t i = 0; i < func->decorator_count; i++)
+        if (func->decorators[i]->kind == CP_EXPR_NAME &&
+            cp_str_is(func->decorators[i]->text, "staticmethod"))
+            return 0;
+    return func->owner ? 1 : 0;
+}
+
 /* The argument that the call one level out gives to `param`; NULL if it gives none. */
 static const cp_expr *given_outside(const cp_site *site, uint32_t level,
                                     const cp_node *param)
@@ -53,8 +62,9 @@ static const cp_expr *given_outside(const cp_site *site, uint32_t level,
     const cp_call *call = site->hops[level - 1]->call;
     bool unsure;
     size_t position = (size_t)param->index;
-    if (param->func && param->func->owner && position > 0)
-        position--; /* self is no argument of the call */
+    if (!param->func || cp_flow_method_first(param->func) > position)
+        return NULL; /* self is no argument of the call */
+    position -= cp_flow_method_first(param->func);
     const cp_argument *arg = cp_call_argument(call, param->name, position, &unsure);
     return arg ? arg->expr : NULL;
 }
@@ -103,7 +113,9 @@ static located resolve(const cp_site *site, located at)
 
 static bool same_value(const cp_site *site, located a, const cp_expr *b)
 {
-    if (cp_expr_same(a.expr, b))
+    if (cp_expr_same(a.expr, b) &&
+        (b->kind != CP_EXPR_NAME || cp_flow_node_of(site->study->flow, a.expr) ==
+                                        cp_flow_node_of(site->study->flow, b)))
         return true;
     located left = resolve(site, a), right = resolve(site, (located){b, a.level});
     return left.level == right.level && cp_expr_same(left.expr, right.expr);
@@ -256,6 +268,9 @@ static cp_truth is_given(const cp_site *site, located value)
     located written = resolve(site, value);
     if (written.expr->kind == CP_EXPR_CONST && cp_str_is(written.expr->text, "None"))
         return CP_FALSE;
+    if (written.expr->kind == CP_EXPR_CONST || written.expr->kind == CP_EXPR_NUMBER ||
+        written.expr->kind == CP_EXPR_STRING)
+        return CP_TRUE;
     const cp_node *node = cp_flow_node_of(site->study->flow, written.expr);
     if (node && !node->value.none && !node->value.unknown &&
         (node->value.tensor || node->value.ref_count))

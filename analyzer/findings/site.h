@@ -37,6 +37,7 @@ typedef struct cp_terms {
     bool known;        /* some check states it, or says that nothing checks it */
     bool broken;       /* the call cannot succeed at that release */
     bool ignored;      /* the kernel never reads the parameter */
+    bool labels;       /* some output may get the parameter's dtype */
     cp_dtypes accepts; /* checked, and read right */
     cp_dtype computes; /* widened to this before anything is computed; else NONE */
     cp_dtype rounds_to;

@@ -11,6 +11,13 @@
 #include "findings/finding.h"
 #include "flow/trace.h"
 
+/* A cast of a routing tensor of which nothing is said, and why not. */
+typedef struct cp_unjudged {
+    const cp_module *module;
+    cp_span span;
+    const char *why;
+} cp_unjudged;
+
 typedef struct cp_study {
     cp_arena *arena;
     const cp_flow *flow;
@@ -18,6 +25,8 @@ typedef struct cp_study {
     cp_pins *pins;
     cp_dtypes model; /* dtypes that the model is assumed to have: bfloat16 */
     cp_findings *findings;
+    cp_unjudged *unjudged; /* in the order of the sources */
+    size_t unjudged_count, unjudged_room;
 } cp_study;
 
 /* Searches the whole program; the findings are sorted, and none has a fix yet. */

@@ -20,6 +20,9 @@ static void add_inside(cp_terms *terms, const cp_contract *contract, cp_truth wh
 {
     if (contract->accepts)
         terms->accepts &= contract->accepts;
+    terms->labels |= contract->labels.len > 0;
+    if (contract->labels.len)
+        return;
     if (contract->ignored && when == CP_TRUE)
         terms->ignored = true;
     if (!contract->accepts && contract->computes == CP_DTYPE_NONE)

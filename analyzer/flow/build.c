@@ -33,11 +33,11 @@ void cp_build_module(cp_flow *flow, cp_module *module)
     }
 }
 
-static bool is_static(const cp_func *func)
+bool cp_func_decorated(const cp_func *func, const char *name)
 {
     for (uint32_t i = 0; i < func->decorator_count; i++)
         if (func->decorators[i]->kind == CP_EXPR_NAME &&
-            cp_str_is(func->decorators[i]->text, "staticmethod"))
+            cp_str_is(func->decorators[i]->text, name))
             return true;
     return false;
 }
@@ -67,10 +67,10 @@ static cp_class *annotated_class(cp_walk *walk, const cp_expr *annotation)
     return NULL;
 }
 
-static void add_object(cp_flow *flow, cp_node *node, cp_class *class)
+static void add_ref(cp_flow *flow, cp_node *node, cp_class *class, cp_ref_kind kind)
 {
     cp_value value = {0};
-    cp_ref ref = {.kind = CP_REF_OBJECT, .class = class};
+    cp_ref ref = {.kind = kind, .class = class};
     cp_value_add_ref(flow->arena, &value, cp_flow_ref(flow, &ref));
     cp_node_add_input(flow, node, cp_node_fixed(flow, &value), NULL);
 }
@@ -80,15 +80,39 @@ static void prepare_param(cp_walk *walk, cp_func *func, uint32_t index, cp_node 
 {
     cp_flow *flow = walk->flow;
     const cp_param *given = &func->params[index];
-    if (index == 0 && func->owner && !is_static(func)) {
-        add_object(flow, param, func->owner);
+    if (index == 0 && func->owner && !cp_func_decorated(func, "staticmethod")) {
+        bool of_class = cp_func_decorated(func, "classmethod");
+        add_ref(flow, param, func->owner, of_class ? CP_REF_CLASS : CP_REF_OBJECT);
         return;
     }
     if (given->fallback) /* evaluated outside, where the function is defined */
         cp_node_add_input(flow, param, cp_walk_expr(walk, given->fallback), NULL);
     cp_class *class = annotated_class(walk, given->annotation);
     if (class)
-        add_object(flow, param, class);
+        add_ref(flow, param, class, CP_REF_OBJECT);
+}
+
+/* Decorators that leave arguments and results as they are. */
+static bool keeps_result(const cp_expr *decorator)
+{
+    static const char *const names[] = {
+        "staticmethod",    "classmethod",    "property",
+        "cached_property", "abstractmethod", "overload",
+        "override",        "final",          "no_grad",
+        "inference_mode",  "compile",        "script",
+        "lru_cache",       "cache",          "wraps",
+        "autocast",        "disable",        "custom_op",
+        "register_fake",   "torch_compile",  "support_torch_compile",
+        "setter",          "deprecated",     "register_custom_op",
+    };
+    if (decorator->kind == CP_EXPR_CALL)
+        decorator = decorator->kids[0];
+    if (decorator->kind != CP_EXPR_NAME && decorator->kind != CP_EXPR_ATTR)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (cp_str_is(decorator->text, names[i]))
+            return true;
+    return cp_str_has(decorator->text, CP_STR("compile"));
 }
 
 void cp_build_func(cp_flow *flow, cp_func *func)
@@ -103,6 +127,14 @@ void cp_build_func(cp_flow *flow, cp_func *func)
     cp_walk outside = {.flow = flow, .module = func->module, .func = func->outer};
     cp_walk walk = {
         .flow = flow, .module = func->module, .func = func, .func_flow = known};
+    for (uint32_t i = 0; i < func->decorator_count; i++) {
+        walk.doubt = cp_walk_doubt(func->decorators[i], walk.doubt);
+        if (!keeps_result(func->decorators[i]))
+            cp_node_add_input(
+                flow, known->result,
+                cp_node_unknown(flow, "a decorator may change what the function gives"),
+                NULL);
+    }
     for (uint32_t i = 0; i < func->param_count; i++) {
         prepare_param(&outside, func, i, known->params[i]);
         cp_walk_bind_name(&walk, func->params[i].name, known->params[i], NULL);

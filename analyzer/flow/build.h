@@ -16,7 +16,8 @@ typedef struct cp_func_flow {
     cp_map names;     /* name -> join of all that it is bound to: for inner functions */
     cp_map *locals;   /* names that the function binds; NULL until walked */
     bool built;
-    uint32_t call_count; /* calls that were tied to it */
+    uint32_t call_count;   /* calls that were tied to it */
+    uint32_t loaded_param; /* 1 + the parameter that it is called with as a loader */
 } cp_func_flow;
 
 typedef struct cp_module_flow {
@@ -31,6 +32,8 @@ typedef struct cp_class_flow {
     cp_node **bases; /* the value of each base expression */
     cp_class **mro;  /* the class, then the classes of the tree it comes from */
     uint32_t mro_count;
+    cp_class **subs; /* the classes that come from it, as far as they are known */
+    size_t sub_count, sub_room;
     bool mro_known, foreign_base; /* some base is not of the tree */
     bool is_record; /* a dataclass or NamedTuple: its fields are constructor arguments */
     cp_str *record_fields;
@@ -68,6 +71,8 @@ void cp_node_add_input(cp_flow *flow, cp_node *node, cp_node *input,
                        const cp_guard *guard);
 /* Adds `more` to the node's value, and has its users looked at if that was new. */
 void cp_node_grow(cp_flow *flow, cp_node *node, const cp_value *more);
+/* The node has what the source has, now and later; said again, nothing changes. */
+void cp_node_take(cp_flow *flow, cp_node *node, cp_node *source);
 void cp_flow_enqueue(cp_flow *flow, cp_node *node);
 const cp_ref *cp_flow_ref(cp_flow *flow, const cp_ref *like);
 cp_str cp_key_of(const void *const *pointer);
@@ -75,6 +80,8 @@ cp_str cp_key_of(const void *const *pointer);
 /* build.c: walks code */
 void cp_build_module(cp_flow *flow, cp_module *module);
 void cp_build_func(cp_flow *flow, cp_func *func);
+/* Whether `@name` stands before it. */
+bool cp_func_decorated(const cp_func *func, const char *name);
 
 /* lookup.c: names, attributes, classes */
 cp_func_flow *cp_func_flow_of(cp_flow *flow, cp_func *func);
@@ -87,10 +94,17 @@ cp_node *cp_stray_field(cp_flow *flow, cp_str name);
 cp_func *cp_class_method(cp_flow *flow, cp_class *class, cp_str name);
 /* The value of `import`, as a node. */
 cp_node *cp_import_node(cp_flow *flow, cp_module *module, const cp_import *import);
-/* What attribute `name` of `object` (whose value is known) is: joined into `node`. */
-void cp_eval_attr(cp_flow *flow, cp_node *node);
+/*
+ * Whether `site` is in a test and what it hands something to is not: tests try each
+ * dtype in turn, which says nothing about what the program does.
+ */
+bool cp_only_tests(const cp_flow *flow, const cp_node *site, const cp_module *to);
 /* Whether the models of the file are cast as a whole after they are built. */
 bool cp_models_are_cast(const cp_flow *flow, const cp_module *module);
+
+/* eval_attr.c */
+/* What attribute `name` of `object` (whose value is known) is: joined into `node`. */
+void cp_eval_attr(cp_flow *flow, cp_node *node);
 /* Ties a store to attribute `name` of `object` to the right fields. */
 void cp_eval_store(cp_flow *flow, cp_node *node);
 

@@ -34,6 +34,22 @@ static void give(cp_flow *flow, cp_func_flow *callee, int index, cp_node *node,
         cp_node_add_input(flow, callee->params[index], node, call ? call->guard : NULL);
 }
 
+static int param_or_kwargs(const cp_func *func, cp_str name)
+{
+    int index = param_named(func, name);
+    return index >= 0 ? index : kwargs_param(func);
+}
+
+/* What is spread is not known: each parameter but self may come from it. */
+static void give_anything(cp_flow *flow, cp_func_flow *callee)
+{
+    const cp_value doubt = {.unknown = "it may come from a ** argument"};
+    uint32_t first = callee->func->owner != NULL;
+    for (uint32_t i = first; i < callee->func->param_count; i++)
+        if (!callee->params[i]->value.unknown)
+            give(flow, callee, (int)i, cp_node_fixed(flow, &doubt), NULL);
+}
+
 /* The entries of `**x` where x is a dict whose keys are known. */
 static void give_spread(cp_flow *flow, cp_func_flow *callee, cp_node *spread)
 {
@@ -42,15 +58,17 @@ static void give_spread(cp_flow *flow, cp_func_flow *callee, cp_node *spread)
         if (value->refs[r]->kind != CP_REF_DICT)
             continue;
         const cp_call *dict = value->refs[r]->site->call;
-        for (uint32_t i = 0; i < dict->arg_count; i++)
-            give(flow, callee, param_named(callee->func, dict->args[i].name),
-                 dict->args[i].node, NULL);
+        for (uint32_t i = 0; i < dict->arg_count; i++) {
+            bool named = dict->args[i].name.len && dict->args[i].name.ptr[0] != '*';
+            if (named)
+                give(flow, callee, param_or_kwargs(callee->func, dict->args[i].name),
+                     dict->args[i].node, NULL);
+            else
+                give_anything(flow, callee);
+        }
     }
-    if (value->unknown || !value->ref_count)
-        for (uint32_t i = 0; i < callee->func->param_count; i++)
-            if (callee->params[i]->input_count == 0)
-                give(flow, callee, (int)i,
-                     cp_node_unknown(flow, "it may come from a ** argument"), NULL);
+    if (value->unknown || (!value->ref_count && !cp_value_is_bottom(value)))
+        give_anything(flow, callee);
 }
 
 /*
@@ -72,8 +90,7 @@ static void give_args(cp_flow *flow, cp_func_flow *callee, const cp_call *call,
                     give(flow, callee, (int)next,
                          cp_node_unknown(flow, "it comes from a * argument"), site);
         } else if (arg->name.len) {
-            int index = param_named(func, arg->name);
-            give(flow, callee, index >= 0 ? index : kwargs_param(func), arg->node, site);
+            give(flow, callee, param_or_kwargs(func, arg->name), arg->node, site);
         } else if (next < func->param_count) {
             bool rest = func->params[next].kind == CP_PARAM_ARGS;
             give(flow, callee, (int)next, arg->node, site);
@@ -95,8 +112,10 @@ static void tie_func(cp_flow *flow, cp_node *node, const cp_call *call, cp_func 
 {
     cp_func_flow *callee = cp_func_flow_of(flow, func);
     cp_push(flow->arena, flow->pending, flow->pending_count, flow->pending_room, func);
-    callee->call_count++;
-    give_args(flow, callee, call, bound ? 1 : 0, node);
+    if (!cp_only_tests(flow, node, func->module)) {
+        callee->call_count++;
+        give_args(flow, callee, call, bound ? 1 : 0, node);
+    }
     take_result(flow, node, callee->result);
     cp_node_grow(flow, node, &callee->result->value);
 }
@@ -147,6 +166,10 @@ static const char cast_whole[] = "the model may be cast as a whole after it is b
 static void layer_dtype(const cp_call *call, const cp_layer_rule *rule, cp_value *to)
 {
     for (uint32_t i = 0; i < call->arg_count; i++) {
+        bool spread = cp_str_starts(call->args[i].name, CP_STR("*"));
+        bool fifth = i > 3 && !call->args[i].name.len; /* it may be the dtype's place */
+        if (spread || fifth)
+            to->unknown = "its dtype may be among the arguments";
         if (!cp_str_eq(call->args[i].name, rule->dtype_keyword))
             continue;
         const cp_value *given = &call->args[i].node->value;
@@ -175,9 +198,11 @@ static void tie_class(cp_flow *flow, cp_node *node, cp_class *class)
         cp_func_flow *callee = cp_func_flow_of(flow, init);
         cp_push(flow->arena, flow->pending, flow->pending_count, flow->pending_room,
                 init);
-        callee->call_count++;
-        give_args(flow, callee, node->call, 1, node);
-    } else {
+        if (!cp_only_tests(flow, node, init->module)) {
+            callee->call_count++;
+            give_args(flow, callee, node->call, 1, node);
+        }
+    } else if (!cp_only_tests(flow, node, class->module)) {
         fill_record(flow, known, node->call);
     }
 }
@@ -299,4 +324,6 @@ void cp_eval_call(cp_flow *flow, cp_node *node)
         method_known = cp_eval_method(flow, node);
     if (callee.unknown && !method_known)
         cp_node_grow(flow, node, &(cp_value){.unknown = callee.unknown});
+    if (node->doubt && !cp_value_is_bottom(&node->value))
+        cp_node_grow(flow, node, &(cp_value){.unknown = node->doubt});
 }

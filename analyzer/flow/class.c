@@ -152,6 +152,10 @@ cp_class_flow *cp_class_flow_of(cp_flow *flow, cp_class *class)
     if (!known->mro_known && ready) {
         known->mro_known = true;
         find_mro(flow, known, class, 0);
+        for (uint32_t i = 1; i < known->mro_count; i++) {
+            cp_class_flow *base = cp_class_flow_of(flow, known->mro[i]);
+            cp_push(flow->arena, base->subs, base->sub_count, base->sub_room, class);
+        }
     }
     return known;
 }

@@ -1,180 +1,11 @@
 #include "flow/build.h"
 
-/* The tensor attributes that are tensors of the same dtype. */
-static bool keeps_dtype(cp_str name)
+static bool has_external(const cp_value *value)
 {
-    static const char *const names[] = {"T", "mT", "H", "data", "real", "grad"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (cp_str_is(name, names[i]))
+    for (uint32_t i = 0; i < value->ref_count; i++)
+        if (value->refs[i]->kind == CP_REF_EXTERNAL)
             return true;
     return false;
-}
-
-/* Attributes of tensors that are of no interest here. */
-static bool is_plain_attr(cp_str name)
-{
-    static const char *const names[] = {"shape",  "device", "ndim",   "is_cuda",
-                                        "stride", "size",   "layout", "requires_grad"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (cp_str_is(name, names[i]))
-            return true;
-    return false;
-}
-
-static bool is_property(const cp_func *func)
-{
-    for (uint32_t i = 0; i < func->decorator_count; i++) {
-        const cp_expr *expr = func->decorators[i];
-        if ((expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR) &&
-            (cp_str_is(expr->text, "property") ||
-             cp_str_is(expr->text, "cached_property")))
-            return true;
-    }
-    return false;
-}
-
-static void join_ref(cp_flow *flow, cp_node *node, const cp_ref *like)
-{
-    cp_value value = {0};
-    cp_value_add_ref(flow->arena, &value, cp_flow_ref(flow, like));
-    cp_node_grow(flow, node, &value);
-}
-
-static void take_from(cp_flow *flow, cp_node *node, cp_node *source)
-{
-    for (uint32_t i = 0; i < node->input_count; i++)
-        if (node->inputs[i].node == source)
-            return;
-    cp_node_add_input(flow, node, source, NULL);
-    cp_node_grow(flow, node, &source->value);
-}
-
-static void attr_of_class(cp_flow *flow, cp_node *node, cp_class *class, bool object)
-{
-    cp_func *method = cp_class_method(flow, class, node->name);
-    if (method && object && is_property(method)) {
-        cp_build_func(flow, method);
-        cp_func_flow_of(flow, method)->call_count++;
-        take_from(flow, node, cp_func_flow_of(flow, method)->result);
-        return;
-    }
-    if (method) {
-        join_ref(flow, node,
-                 &(cp_ref){.kind = CP_REF_FUNC, .func = method, .bound = object});
-        return;
-    }
-    cp_class_flow *known = cp_class_flow_of(flow, class);
-    for (uint32_t i = 0; i < known->mro_count; i++)
-        take_from(flow, node, cp_field_of(flow, known->mro[i], node->name));
-}
-
-static void attr_of_external(cp_flow *flow, cp_node *node, const cp_ref *ref)
-{
-    cp_str dotted = cp_str_printf(flow->arena, "%.*s.%.*s", CP_STR_ARGS(ref->dotted),
-                                  CP_STR_ARGS(node->name));
-    cp_dtype dtype =
-        cp_str_is(ref->dotted, "torch") ? cp_dtype_of_torch(node->name) : CP_DTYPE_NONE;
-    if (dtype != CP_DTYPE_NONE)
-        cp_node_grow(flow, node, &(cp_value){.dtype = CP_DTYPES(dtype)});
-    else
-        join_ref(flow, node, &(cp_ref){.kind = CP_REF_EXTERNAL, .dotted = dotted});
-}
-
-static void attr_of_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
-{
-    switch (ref->kind) {
-    case CP_REF_OBJECT:
-        attr_of_class(flow, node, ref->class, true);
-        return;
-    case CP_REF_CLASS:
-        attr_of_class(flow, node, ref->class, false);
-        return;
-    case CP_REF_MODULE:
-        cp_build_module(flow, ref->module);
-        take_from(flow, node, cp_global_of(flow, ref->module, node->name));
-        return;
-    case CP_REF_EXTERNAL:
-        attr_of_external(flow, node, ref);
-        return;
-    case CP_REF_INSTANCE:
-        if (cp_str_is(node->name, "weight"))
-            cp_node_grow(flow, node, &(cp_value){.tensor = ref->site->value.tensor});
-        cp_node_grow(flow, node,
-                     &(cp_value){.unknown = "an attribute of an object from outside"});
-        return;
-    case CP_REF_FUNC:
-    case CP_REF_TUPLE:
-    case CP_REF_DICT:
-    case CP_REF_PARTIAL:
-        cp_node_grow(flow, node, &(cp_value){.unknown = "an attribute of no tensor"});
-        return;
-    }
-}
-
-void cp_eval_attr(cp_flow *flow, cp_node *node)
-{
-    cp_node *object = node->inputs[0].node;
-    cp_value value = object->value; /* a copy: growing may change it under us */
-    if (node->by_name && !flow->filled)
-        return; /* its name is believed only where the flow does not know better */
-    if (node->by_name && value.unknown) {
-        cp_node_grow(flow, node, &(cp_value){.dtype = CP_SYM_MODEL});
-        return;
-    }
-    if (value.tensor) {
-        if (cp_str_is(node->name, "dtype"))
-            cp_node_grow(flow, node, &(cp_value){.dtype = value.tensor});
-        else if (keeps_dtype(node->name))
-            cp_node_grow(flow, node, &(cp_value){.tensor = value.tensor});
-        else
-            cp_node_grow(flow, node, &(cp_value){.plain = true});
-    }
-    for (uint32_t i = 0; i < value.ref_count; i++)
-        attr_of_ref(flow, node, value.refs[i]);
-    if (!value.unknown)
-        return;
-    if (cp_name_is_routing(flow->rules, node->name))
-        take_from(flow, node, cp_wide_field(flow, node->name));
-    else if (is_plain_attr(node->name))
-        cp_node_grow(flow, node, &(cp_value){.plain = true});
-    else
-        cp_node_grow(flow, node, &(cp_value){.unknown = value.unknown});
-}
-
-static void store_key(cp_flow *flow, cp_node *site, const cp_node *store)
-{
-    cp_call *dict = site->call;
-    cp_node *value = store->inputs[1].node;
-    for (uint32_t i = 0; i < dict->arg_count; i++)
-        if (dict->args[i].node == value && cp_str_eq(dict->args[i].name, store->name))
-            return;
-    cp_argument *args = cp_new(flow->arena, cp_argument, dict->arg_count + 1);
-    if (dict->arg_count)
-        memcpy(args, dict->args, dict->arg_count * sizeof *args);
-    args[dict->arg_count] = (cp_argument){store->name, value, value->expr};
-    dict->args = args;
-    dict->arg_count++;
-    for (uint32_t i = 0; i < site->user_count; i++)
-        cp_flow_enqueue(flow, site->users[i]);
-}
-
-void cp_eval_store(cp_flow *flow, cp_node *node)
-{
-    cp_node *object = node->inputs[0].node, *value = node->inputs[1].node;
-    cp_value held = object->value;
-    for (uint32_t i = 0; i < held.ref_count; i++) {
-        const cp_ref *ref = held.refs[i];
-        if (ref->kind == CP_REF_DICT && node->index == 0)
-            store_key(flow, ref->site, node);
-        else if (ref->kind == CP_REF_OBJECT || ref->kind == CP_REF_CLASS)
-            cp_node_add_input(flow, cp_field_of(flow, ref->class, node->name), value,
-                              NULL);
-        else if (ref->kind == CP_REF_MODULE)
-            cp_node_add_input(flow, cp_global_of(flow, ref->module, node->name), value,
-                              NULL);
-    }
-    if (held.unknown && node->index != 0)
-        cp_node_add_input(flow, cp_stray_field(flow, node->name), value, NULL);
 }
 
 static void eval_cast(cp_flow *flow, cp_node *node)
@@ -189,13 +20,46 @@ static void eval_cast(cp_flow *flow, cp_node *node)
     result.none = operand->none;
     if (dtype->unknown) {
         result.unknown = dtype->unknown;
+    } else if (!result.tensor && has_external(dtype)) {
+        result.unknown = "a dtype or device from outside";
     } else if (!result.tensor && (dtype->plain || dtype->ref_count || dtype->none)) {
         result.tensor = operand->tensor; /* only moved to another device */
         result.unknown = operand->unknown;
     }
     if (cp_value_is_bottom(operand))
         return;
+    for (uint32_t i = 0; i < operand->ref_count; i++)
+        if (operand->refs[i]->kind == CP_REF_INSTANCE && !cp_value_is_bottom(dtype)) {
+            result.unknown = "the layer is cast as a whole";
+            cp_node_grow(flow, operand->refs[i]->site,
+                         &(cp_value){.unknown = result.unknown});
+        }
     cp_node_grow(flow, node, &result);
+}
+
+/* Whether it may have no dimension: then the other operand's dtype stays. */
+static bool may_be_scalar(const cp_node *node, int depth)
+{
+    static const char *const names[] = {"sum",  "mean", "max",    "min",
+                                        "amax", "amin", "prod",   "norm",
+                                        "std",  "var",  "median", "squeeze"};
+    if (depth > 4)
+        return false;
+    if (node->kind == CP_NODE_ITEM)
+        return true;
+    if (node->kind == CP_NODE_CAST)
+        return may_be_scalar(node->inputs[0].node, depth + 1);
+    if (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL)
+        for (uint32_t i = 0; i < node->input_count; i++)
+            if (may_be_scalar(node->inputs[i].node, depth + 1))
+                return true;
+    if (node->kind != CP_NODE_CALL || node->call->arg_count > !node->call->method.len)
+        return false;
+    const cp_expr *callee = node->call->expr->kids[0];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (cp_str_is(callee->text, names[i]))
+            return true;
+    return false;
 }
 
 static void eval_promote(cp_flow *flow, cp_node *node)
@@ -203,7 +67,16 @@ static void eval_promote(cp_flow *flow, cp_node *node)
     const cp_value *a = &node->inputs[0].node->value;
     const cp_value *b = &node->inputs[1].node->value;
     cp_value result = {.plain = a->plain && b->plain};
-    result.unknown = a->unknown ? a->unknown : b->unknown;
+    result.unknown = a->unknown ? a->unknown : b->unknown ? b->unknown : node->doubt;
+    bool in_place = node->index == 0 && a->tensor;
+    if (in_place || may_be_scalar(node->inputs[1].node, 0))
+        result.tensor |= a->tensor;
+    if (may_be_scalar(node->inputs[0].node, 0))
+        result.tensor |= b->tensor;
+    if (in_place && !a->plain) {
+        cp_node_grow(flow, node, &result);
+        return;
+    }
     if (a->plain || (!b->tensor && b->ref_count))
         result.tensor |= b->tensor;
     if (b->plain || (!a->tensor && a->ref_count))
@@ -232,22 +105,26 @@ static void eval_promote(cp_flow *flow, cp_node *node)
 static void item_of_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
 {
     if (ref->kind == CP_REF_TUPLE && node->index >= 0) {
+        if (ref->site->expr && cp_str_is(ref->site->expr->text, "["))
+            cp_node_grow(flow, node, &(cp_value){.unknown = "an element of a list"});
         if ((uint32_t)node->index < ref->site->input_count)
-            take_from(flow, node, ref->site->inputs[node->index].node);
+            cp_node_take(flow, node, ref->site->inputs[node->index].node);
         return;
     }
     if (ref->kind == CP_REF_DICT && node->name.len) {
         const cp_call *dict = ref->site->call;
         for (uint32_t i = 0; i < dict->arg_count; i++)
             if (cp_str_eq(dict->args[i].name, node->name))
-                take_from(flow, node, dict->args[i].node);
+                cp_node_take(flow, node, dict->args[i].node);
+        cp_node_grow(flow, node, &(cp_value){.unknown = "an entry of a dict"});
         return;
     }
     if (ref->kind == CP_REF_OBJECT && node->index >= 0) {
         const cp_class_flow *known = cp_class_flow_of(flow, ref->class);
         if (known->is_record && (uint32_t)node->index < known->record_field_count) {
-            take_from(flow, node,
-                      cp_field_of(flow, ref->class, known->record_fields[node->index]));
+            cp_node_take(
+                flow, node,
+                cp_field_of(flow, ref->class, known->record_fields[node->index]));
             return;
         }
     }
@@ -266,9 +143,8 @@ static void eval_item(cp_flow *flow, cp_node *node)
     if (!whole.unknown)
         return;
     if (node->name.len && cp_name_is_routing(flow->rules, node->name))
-        take_from(flow, node, cp_wide_field(flow, node->name));
-    else
-        cp_node_grow(flow, node, &(cp_value){.unknown = whole.unknown});
+        cp_node_take(flow, node, cp_wide_field(flow, node->name));
+    cp_node_grow(flow, node, &(cp_value){.unknown = whole.unknown});
 }
 
 static void eval_join(cp_flow *flow, cp_node *node)

@@ -92,6 +92,8 @@ static void open_uncalled(cp_flow *flow)
             continue;
         for (uint32_t p = 0; p < known->func->param_count; p++) {
             cp_node *param = known->params[p];
+            if (p + 1 == known->loaded_param)
+                continue;
             param->open = true;
             if (p == 0 && known->func->owner && param->value.ref_count)
                 continue; /* self */
@@ -157,14 +159,18 @@ cp_flow *cp_flow_new(cp_project *project, const cp_flow_rules *rules)
     size_t count;
     cp_module *const *modules = cp_project_modules(project, &count);
     cp_module **first = cp_new(arena, cp_module *, count + 1);
-    memcpy(first, modules, count * sizeof *first); /* the list grows while we walk */
+    if (count)
+        memcpy(first, modules, count * sizeof *first); /* the list grows while we walk */
     for (size_t i = 0; i < count; i++)
         build_roots(flow, scanner, first[i]);
+    cp_flow_settle(flow);
+    open_uncalled(flow);
     cp_flow_settle(flow);
     flow->filled = true;
     for (size_t i = 0; i < flow->count; i++)
         if (flow->all[i]->by_name)
             cp_flow_enqueue(flow, flow->all[i]);
+    cp_flow_settle(flow);
     for (size_t before = 0; before != flow->count;) { /* more code may be reached */
         before = flow->count;
         open_uncalled(flow);
@@ -173,7 +179,9 @@ cp_flow *cp_flow_new(cp_project *project, const cp_flow_rules *rules)
         say_what_no_one_computes(flow);
         cp_flow_settle(flow);
     }
-    qsort(flow->casts, flow->cast_count, sizeof *flow->casts, by_place);
-    qsort(flow->calls, flow->call_count, sizeof *flow->calls, by_place);
+    if (flow->cast_count)
+        qsort(flow->casts, flow->cast_count, sizeof *flow->casts, by_place);
+    if (flow->call_count)
+        qsort(flow->calls, flow->call_count, sizeof *flow->calls, by_place);
     return flow;
 }

@@ -51,6 +51,19 @@ void cp_flow_enqueue(cp_flow *flow, cp_node *node)
     cp_push(flow->arena, flow->queue, flow->queue_count, flow->queue_room, node);
 }
 
+/* Most nodes have one input and one user, so lists begin with room for just that. */
+static void *room_for_one(cp_arena *arena, void *list, uint32_t count, uint32_t *room,
+                          size_t each)
+{
+    if (count < *room)
+        return list;
+    *room = *room ? *room * 2 : 1;
+    void *moved = cp_arena_alloc(arena, *room * each);
+    if (count)
+        memcpy(moved, list, count * each);
+    return moved;
+}
+
 void cp_node_add_input(cp_flow *flow, cp_node *node, cp_node *input,
                        const cp_guard *guard)
 {
@@ -58,13 +71,12 @@ void cp_node_add_input(cp_flow *flow, cp_node *node, cp_node *input,
         if (node->kind == CP_NODE_JOIN && node->inputs[i].node == input &&
             node->inputs[i].guard == guard)
             return;
-    cp_input in = {input, guard};
-    size_t count = node->input_count;
-    cp_push(flow->arena, node->inputs, count, node->input_room, in);
-    node->input_count = (uint32_t)count;
-    count = input->user_count;
-    cp_push(flow->arena, input->users, count, input->user_room, node);
-    input->user_count = (uint32_t)count;
+    node->inputs = room_for_one(flow->arena, node->inputs, node->input_count,
+                                &node->input_room, sizeof *node->inputs);
+    node->inputs[node->input_count++] = (cp_input){input, guard};
+    input->users = room_for_one(flow->arena, input->users, input->user_count,
+                                &input->user_room, sizeof(cp_node *));
+    input->users[input->user_count++] = node;
     cp_flow_enqueue(flow, node);
 }
 
@@ -137,4 +149,13 @@ cp_project *cp_flow_project(const cp_flow *flow)
 const cp_flow_rules *cp_flow_rules_of(const cp_flow *flow)
 {
     return flow->rules;
+}
+
+void cp_node_take(cp_flow *flow, cp_node *node, cp_node *source)
+{
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (node->inputs[i].node == source)
+            return;
+    cp_node_add_input(flow, node, source, NULL);
+    cp_node_grow(flow, node, &source->value);
 }

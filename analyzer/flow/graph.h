@@ -41,6 +41,12 @@ typedef enum cp_node_kind {
     CP_NODE_STORE,   /* inputs[0].name = inputs[1], or inputs[0][name] = inputs[1] */
 } cp_node_kind;
 
+/* The `index` of a store that is not to an attribute. */
+enum {
+    CP_STORE_KEY,    /* to the key `name` */
+    CP_STORE_ELEMENT /* to an element: converted to the dtype of what holds it */
+};
+
 /* One argument; `name` is empty for a positional one, "*" or "**" for spread ones. */
 typedef struct cp_argument {
     cp_str name;
@@ -82,16 +88,18 @@ struct cp_node {
     const cp_stmt *stmt;   /* the assignment that a local is bound by, or NULL */
     const cp_guard *guard; /* under which the expression is reached, or NULL */
     cp_str name;
-    int index;       /* of an item; -1 where it is not a constant; of a parameter */
+    int index;       /* of an item; -1 where it is not a constant; of a parameter; of a
+                        store, see above; 0 for arithmetic in place, as x += y */
     cp_class *class; /* of a field, or NULL */
     cp_value value;
     cp_input *inputs;
     uint32_t input_count;
-    size_t input_room;
+    uint32_t input_room;
     cp_node **users; /* nodes that have this one as an input */
     uint32_t user_count;
-    size_t user_room;
+    uint32_t user_room;
     cp_call *call;
+    const char *doubt; /* why torch's rules may not hold at a call, or NULL */
     bool queued;
     bool late;    /* to stay empty is no reason for doubt */
     bool open;    /* a parameter that no visible call gives a value */

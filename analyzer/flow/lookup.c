@@ -93,6 +93,24 @@ cp_func *cp_class_method(cp_flow *flow, cp_class *class, cp_str name)
     return NULL;
 }
 
+/* By its path: a folder called as tests are, or a file name that begins with "test_". */
+static bool is_test(const cp_flow *flow, cp_str path)
+{
+    cp_str rest = path, name = path;
+    while (rest.len) {
+        name = cp_str_next(&rest, '/');
+        if (rest.len && cp_map_get(&flow->rules->test_folders, name))
+            return true;
+    }
+    return cp_str_starts(name, CP_STR("test_")) || cp_str_is(name, "conftest.py");
+}
+
+bool cp_only_tests(const cp_flow *flow, const cp_node *site, const cp_module *to)
+{
+    return site->module && to && is_test(flow, site->module->source->path) &&
+           !is_test(flow, to->source->path);
+}
+
 bool cp_models_are_cast(const cp_flow *flow, const cp_module *module)
 {
     for (uint32_t i = 0; i < module->import_count; i++)

@@ -122,6 +122,7 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     rules->logits.arena = rules->bias.arena = arena;
     rules->weights.arena = rules->activations.arena = arena;
     rules->inputs.arena = rules->whole_models.arena = arena;
+    rules->loaders.arena = rules->test_folders.arena = arena;
     const cp_toml *torch = bundled(arena, "torch.toml");
     read_torch(arena, torch, "function", &rules->functions);
     read_torch(arena, torch, "method", &rules->methods);
@@ -133,6 +134,8 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     read_names(roles, "activations", &rules->activations);
     read_names(roles, "inputs", &rules->inputs);
     read_names(roles, "whole_models", &rules->whole_models);
+    read_names(roles, "loaders", &rules->loaders);
+    read_names(roles, "test_folders", &rules->test_folders);
     rules->needles = read_words(arena, roles, "needles", &rules->needle_count);
     rules->hints = read_words(arena, roles, "hints", &rules->hint_count);
     return rules;

@@ -47,6 +47,8 @@ typedef struct cp_flow_rules {
     cp_map functions;    /* dotted name -> cp_torch_rule * */
     cp_map methods;      /* method name -> cp_torch_rule * */
     cp_map layers;       /* class name -> cp_layer_rule * */
+    cp_map test_folders; /* names of folders that hold tests and benchmarks */
+    cp_map loaders; /* attributes of a parameter that hold a function called with it */
     cp_map whole_models; /* base classes whose models are cast as a whole once built */
     cp_map logits, bias, weights, activations, inputs; /* names -> non-NULL */
     cp_str *needles; /* what a file must hold one of to be read at once */

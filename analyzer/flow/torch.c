@@ -32,10 +32,13 @@ static const cp_value *dtype_given(const cp_torch_rule *rule, const cp_call *cal
     for (uint32_t i = 0; i < call->arg_count; i++)
         if (cp_str_eq(call->args[i].name, rule->dtype_keyword))
             return &call->args[i].node->value;
-    if (rule->dtype_position < 0)
-        return NULL;
-    const cp_value *at = argument(call, method, (uint32_t)rule->dtype_position);
-    return at && (at->dtype || at->none) ? at : NULL;
+    for (uint32_t i = !method; i < call->arg_count; i++) {
+        const cp_value *at = &call->args[i].node->value;
+        bool named = call->args[i].name.len > 0;
+        if (!named && (at->dtype || (at->none && rule->dtype_position == (int)i)))
+            return at;
+    }
+    return NULL;
 }
 
 /*

@@ -21,11 +21,30 @@ typedef struct cp_origin {
 cp_origin *cp_trace_origins(cp_arena *arena, const cp_node *node, size_t max,
                             size_t *count);
 
+/*
+ * Whether the dtypes of `node` follow from code that was seen in full: names of the
+ * function, torch's own rules, and what functions of the tree return. Parameters,
+ * fields, names of modules and methods that a subclass may replace are given by
+ * any code, that which was not looked at included.
+ */
+bool cp_trace_is_local(cp_arena *arena, const cp_node *node);
+
+/*
+ * The same where the value may also come through what is closed to other code by
+ * its name: parameters of private functions, and fields that only their own class
+ * assigns.
+ */
+bool cp_trace_is_closed(const cp_flow *flow, cp_arena *arena, const cp_node *node);
+
+/* The first parameter that the value comes through on its way to `node`, or NULL. */
+const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node);
+
 typedef enum cp_use_kind {
     CP_USE_SINK,    /* an argument of a call to code outside the tree */
     CP_USE_COMPUTE, /* arithmetic, or a torch function that computes */
     CP_USE_CAST,    /* cast on to another dtype */
     CP_USE_DTYPE,   /* its dtype is asked for */
+    CP_USE_COPY,    /* copied into another tensor, and converted to that one's dtype */
     CP_USE_ESCAPE,  /* given to code that could not be followed */
 } cp_use_kind;
 
@@ -39,10 +58,29 @@ typedef struct cp_use {
     uint32_t hop_count;
 } cp_use;
 
-/*
- * Every use of `node`'s value, in the order of the walk; in `arena`. `*whole` is
- * false where there were more than could be looked at.
- */
+typedef struct cp_reach_options {
+    /* Whether not to go on into `join` from `value`, one of its inputs. May be NULL. */
+    bool (*stop)(const cp_node *join, const cp_node *value, void *data);
+    void *data;
+    bool through_compute; /* name what is computed from the value too */
+} cp_reach_options;
+
+/* Where a value goes; in the arena that was given. */
+typedef struct cp_reach {
+    cp_use *uses; /* in the order of the walk */
+    size_t use_count;
+    const cp_node **joins; /* the names, parameters and fields that hold it, and with
+                              through_compute what is computed from it */
+    size_t join_count;
+    const cp_node **stops; /* joins that it was not followed into */
+    size_t stop_count;
+    bool whole; /* false: there was more than could be looked at */
+} cp_reach;
+
+cp_reach cp_trace_reach(const cp_flow *flow, cp_arena *arena, const cp_node *node,
+                        const cp_reach_options *options);
+
+/* Every use of `node`'s value, as above with no options. */
 cp_use *cp_trace_uses(const cp_flow *flow, cp_arena *arena, const cp_node *node,
                       size_t *count, bool *whole);
 

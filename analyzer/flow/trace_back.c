@@ -91,3 +91,16 @@ cp_origin *cp_trace_origins(cp_arena *arena, const cp_node *node, size_t max,
     *count = walk.found_count;
     return walk.found;
 }
+
+const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node)
+{
+    back_walk walk = {.arena = arena, .seen = {.arena = arena}};
+    visit(&walk, node);
+    while (walk.head < walk.count) {
+        const cp_node *at = walk.queue[walk.head++];
+        if (at->kind == CP_NODE_JOIN && at->join == CP_JOIN_PARAM)
+            return at;
+        step(&walk, at);
+    }
+    return NULL;
+}

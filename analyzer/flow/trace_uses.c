@@ -1,12 +1,14 @@
 #include "flow/trace.h"
 
 #include "flow/build.h"
+#include "flow/trace_rules.h"
 
 /* Where the walk stands: the value itself, or a dict that holds it under `key`. */
 typedef struct station {
     const cp_node *node;
     cp_str key;
     size_t from;         /* station before this one; SIZE_MAX for the first */
+    bool computed;       /* what is here is computed from the value */
     const cp_node *call; /* the call that was gone into to get here, or NULL */
 } station;
 
@@ -16,13 +18,23 @@ typedef struct use_walk {
     station *stations;
     size_t head, count, room;
     cp_map seen;
-    cp_use *uses;
-    size_t use_count, use_room;
-    bool whole;
+    const cp_reach_options *options;
+    cp_reach reach;
+    size_t use_room, join_room, stop_room;
 } use_walk;
+
+/* The key of a value within a tuple or a list, whatever its place. */
+#define AS_ELEMENT "[]"
 
 /* Beyond this a value is everywhere, and nothing can be said of all its uses. */
 enum { STATIONS_MAX = 4000, HOPS_MAX = 16 };
+
+static void note_join(use_walk *walk, const cp_node *node)
+{
+    if (node->kind == CP_NODE_JOIN && node->name.len)
+        cp_push(walk->arena, walk->reach.joins, walk->reach.join_count, walk->join_room,
+                node);
+}
 
 static void go_to(use_walk *walk, const cp_node *node, cp_str key, size_t from,
                   const cp_node *call)
@@ -33,10 +45,12 @@ static void go_to(use_walk *walk, const cp_node *node, cp_str key, size_t from,
         return;
     *slot = walk;
     if (walk->count >= STATIONS_MAX) {
-        walk->whole = false;
+        walk->reach.whole = false;
         return;
     }
-    station next = {node, key, from, call};
+    note_join(walk, node);
+    bool computed = from != SIZE_MAX && walk->stations[from].computed;
+    station next = {node, key, from, computed, call};
     cp_push(walk->arena, walk->stations, walk->count, walk->room, next);
 }
 
@@ -53,18 +67,36 @@ static void add_hops(use_walk *walk, cp_use *use, size_t at)
     use->hop_count = count;
 }
 
+/* Arithmetic gives a new value, whose names may still tell what this one is for. */
+static void go_past(use_walk *walk, const cp_node *node, size_t from)
+{
+    if (!walk->options->through_compute)
+        return;
+    size_t before = walk->count;
+    go_to(walk, node, CP_STR(""), from, NULL);
+    if (walk->count > before)
+        walk->stations[walk->count - 1].computed = true;
+}
+
 static void use(use_walk *walk, cp_use_kind kind, const cp_node *at, size_t from)
 {
+    if (kind == CP_USE_COMPUTE)
+        go_past(walk, at, from);
+    if (walk->stations[from].computed)
+        return;
     cp_use found = {.kind = kind, .at = at, .position = SIZE_MAX};
     add_hops(walk, &found, from);
-    cp_push(walk->arena, walk->uses, walk->use_count, walk->use_room, found);
+    cp_push(walk->arena, walk->reach.uses, walk->reach.use_count, walk->use_room, found);
 }
 
 static void sink(use_walk *walk, const cp_node *call, cp_str dotted, cp_str keyword,
                  size_t position, size_t from)
 {
+    size_t before = walk->reach.use_count;
     use(walk, CP_USE_SINK, call, from);
-    cp_use *found = &walk->uses[walk->use_count - 1];
+    if (walk->reach.use_count == before)
+        return;
+    cp_use *found = &walk->reach.uses[before];
     found->dotted = dotted;
     found->keyword = keyword;
     found->position = position;
@@ -88,6 +120,20 @@ static void external_use(use_walk *walk, const cp_node *call, cp_str dotted,
         use(walk, CP_USE_COMPUTE, call, from);
 }
 
+/* A test hands it to code that is not followed with what tests give it. */
+static bool is_cut_off(const cp_flow *flow, const cp_node *node)
+{
+    for (uint32_t i = 0; i < node->call->tied_count; i++) {
+        const cp_ref *ref = node->call->tied[i];
+        const cp_module *to = ref->func    ? ref->func->module
+                              : ref->class ? ref->class->module
+                                           : NULL;
+        if (cp_only_tests(flow, node, to))
+            return true;
+    }
+    return false;
+}
+
 static bool goes_inside(const cp_call *call)
 {
     for (uint32_t i = 0; i < call->tied_count; i++)
@@ -96,19 +142,39 @@ static bool goes_inside(const cp_call *call)
     return false;
 }
 
+/* isinstance, len and the like: they do nothing with what they are given. */
+static bool only_looks(const use_walk *walk, const cp_call *call)
+{
+    for (uint32_t i = 0; i < call->external_count; i++) {
+        const cp_torch_rule *rule =
+            cp_map_get(&walk->flow->rules->functions, call->externals[i]);
+        if (!rule || rule->results[0].kind != CP_RESULT_PLAIN)
+            return false;
+    }
+    return call->external_count > 0;
+}
+
 static void as_argument(use_walk *walk, const cp_node *node, const cp_argument *arg,
                         size_t position, size_t from)
 {
     const cp_call *call = node->call;
     cp_str key = walk->stations[from].key;
+    if (call->receiver && cp_str_is(call->method, "copy_") && !key.len && position == 0) {
+        use(walk, CP_USE_COPY, node, from);
+        return;
+    }
     bool spread = cp_str_is(arg->name, "**");
-    if (spread != (key.len > 0))
-        return; /* a dict that is not spread, or a tensor that is */
+    if (spread != (key.len > 0) || cp_str_is(arg->name, "*")) {
+        /* What holds it goes on as a whole, or it is spread itself. */
+        if (!key.len || (!goes_inside(call) && !only_looks(walk, call)))
+            use(walk, CP_USE_ESCAPE, node, from);
+        return;
+    }
     for (uint32_t i = 0; i < call->external_count; i++)
         external_use(walk, node, call->externals[i], spread ? key : arg->name,
                      spread || arg->name.len ? SIZE_MAX : position, from);
     /* Into the tree it goes by the parameter's own join. */
-    if (!call->external_count && !goes_inside(call))
+    if ((!call->external_count && !goes_inside(call)) || is_cut_off(walk->flow, node))
         use(walk, CP_USE_ESCAPE, node, from);
 }
 
@@ -116,7 +182,8 @@ static void as_receiver(use_walk *walk, const cp_node *node, size_t from)
 {
     const cp_torch_rule *rule =
         cp_map_get(&walk->flow->rules->methods, node->call->method);
-    if (!rule)
+    if (!rule || walk->stations[from].key.len ||
+        cp_trace_shows_storage(node->call->method))
         use(walk, CP_USE_ESCAPE, node, from);
     else if (rule->moves)
         go_to(walk, node, CP_STR(""), from, NULL);
@@ -128,7 +195,7 @@ static void at_call(use_walk *walk, const cp_node *node, const cp_node *value,
                     size_t from)
 {
     const cp_call *call = node->call;
-    if (call->receiver == value && !walk->stations[from].key.len)
+    if (call->receiver == value)
         as_receiver(walk, node, from);
     if (value->kind == CP_NODE_JOIN && value->join == CP_JOIN_RETURN)
         go_to(walk, node, walk->stations[from].key, from, NULL);
@@ -141,16 +208,6 @@ static void at_call(use_walk *walk, const cp_node *node, const cp_node *value,
     }
 }
 
-static bool is_harmless_attr(cp_str name)
-{
-    static const char *const names[] = {"shape",  "device", "ndim",   "is_cuda", "size",
-                                        "stride", "layout", "is_cpu", "is_xpu"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (cp_str_is(name, names[i]))
-            return true;
-    return false;
-}
-
 static void at_attr(use_walk *walk, const cp_node *node, const cp_node *value,
                     size_t from)
 {
@@ -158,12 +215,14 @@ static void at_attr(use_walk *walk, const cp_node *node, const cp_node *value,
         go_to(walk, node, walk->stations[from].key, from, NULL);
         return;
     }
-    if (is_harmless_attr(node->name) || walk->stations[from].key.len)
+    if (cp_trace_harmless_attr(node->name))
         return;
     for (uint32_t i = 0; i < node->user_count; i++)
         if (node->users[i]->kind == CP_NODE_CALL && node->users[i]->call->callee == node)
             return; /* a method's name: the call itself is looked at */
-    if (cp_str_is(node->name, "dtype"))
+    if (walk->stations[from].key.len)
+        use(walk, CP_USE_ESCAPE, node, from);
+    else if (cp_str_is(node->name, "dtype"))
         use(walk, CP_USE_DTYPE, node, from);
     else if (cp_str_is(node->name, "T") || cp_str_is(node->name, "data"))
         go_to(walk, node, CP_STR(""), from, NULL);
@@ -192,25 +251,76 @@ static const cp_node *call_into(const cp_node *value, const cp_node *param)
     return found;
 }
 
+/* A tuple, a comparison, or a form that is not modelled, with the value as a part. */
+static void at_written(use_walk *walk, const cp_node *node, size_t from)
+{
+    static const char *const harmless[] = {"string", "interpolation", "slice",
+                                           "concatenated_string", "format_expression"};
+    const cp_expr *expr = node->expr;
+    if (!expr || expr->kind == CP_EXPR_TUPLE) {
+        go_to(walk, node, CP_STR(AS_ELEMENT), from, NULL);
+        return;
+    }
+    if (expr->kind == CP_EXPR_COMPARE) {
+        if (!cp_str_starts(expr->text, CP_STR("is")))
+            use(walk, CP_USE_COMPUTE, node, from);
+        return;
+    }
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (cp_str_is(expr->text, harmless[i]))
+            return;
+    use(walk, CP_USE_ESCAPE, node, from);
+}
+
 static void at_fixed(use_walk *walk, const cp_node *node, const cp_node *value,
                      size_t from)
 {
-    if (!node->call)
-        return; /* a tuple: whoever takes the element out is a user itself */
+    if (!node->call) {
+        at_written(walk, node, from);
+        return;
+    }
     for (uint32_t i = 0; i < node->call->arg_count; i++)
         if (node->call->args[i].node == value)
-            go_to(walk, node, node->call->args[i].name, from, NULL);
+            go_to(walk, node,
+                  node->call->args[i].name.len ? node->call->args[i].name
+                                               : CP_STR(AS_ELEMENT),
+                  from, NULL);
 }
 
 static void at_store(use_walk *walk, const cp_node *node, const cp_node *value,
                      size_t from)
 {
-    if (node->inputs[1].node != value || node->index != 0)
-        return; /* a field's join is a user itself */
     const cp_value *held = &node->inputs[0].node->value;
+    if (node->inputs[1].node != value || node->index == CP_STORE_ELEMENT) {
+        if (!walk->stations[from].key.len || node->inputs[1].node == value)
+            use(walk, CP_USE_ESCAPE, node, from); /* its elements are overwritten */
+        return;
+    }
+    if (node->index != CP_STORE_KEY) {
+        if (!cp_trace_kept_by_field(held))
+            use(walk, CP_USE_ESCAPE, node, from);
+        return; /* a field's join is a user itself */
+    }
     for (uint32_t i = 0; i < held->ref_count; i++)
         if (held->refs[i]->kind == CP_REF_DICT)
             go_to(walk, held->refs[i]->site, node->name, from, NULL);
+}
+
+/* x.view(n) and x.to(device) are casts by their form only: the dtype stays. */
+static void at_cast(use_walk *walk, const cp_node *node, const cp_node *value,
+                    size_t from)
+{
+    const cp_value *asked = &node->inputs[1].node->value;
+    bool view = node->expr && node->expr->kind == CP_EXPR_CALL &&
+                cp_str_is(node->expr->kids[0]->text, "view");
+    if (node->inputs[0].node != value)
+        use(walk, CP_USE_DTYPE, node, from);
+    else if (asked->unknown || (view && (asked->dtype || asked->tensor)))
+        use(walk, CP_USE_ESCAPE, node, from);
+    else if (asked->dtype || asked->tensor)
+        use(walk, CP_USE_CAST, node, from);
+    else
+        go_to(walk, node, CP_STR(""), from, NULL);
 }
 
 static void at_user(use_walk *walk, const cp_node *user, const cp_node *value,
@@ -222,14 +332,21 @@ static void at_user(use_walk *walk, const cp_node *user, const cp_node *value,
         at_fixed(walk, user, value, from);
         return;
     case CP_NODE_JOIN: {
+        const cp_reach_options *options = walk->options;
+        if (!key.len && options->stop && options->stop(user, value, options->data)) {
+            cp_push(walk->arena, walk->reach.stops, walk->reach.stop_count,
+                    walk->stop_room, user);
+            return;
+        }
+        if (cp_trace_seen_elsewhere(walk->flow->rules, user))
+            use(walk, CP_USE_ESCAPE, user, from);
         bool param = user->join == CP_JOIN_PARAM;
         go_to(walk, user, key, from, param ? call_into(value, user) : NULL);
         return;
     }
     case CP_NODE_CAST:
         if (!key.len)
-            use(walk, user->inputs[0].node == value ? CP_USE_CAST : CP_USE_DTYPE, user,
-                from);
+            at_cast(walk, user, value, from);
         return;
     case CP_NODE_CALL:
         at_call(walk, user, value, from);
@@ -237,12 +354,12 @@ static void at_user(use_walk *walk, const cp_node *user, const cp_node *value,
     case CP_NODE_ATTR:
         at_attr(walk, user, value, from);
         return;
-    case CP_NODE_ITEM:
-        go_to(walk, user, CP_STR(""), from, NULL);
+    case CP_NODE_ITEM: /* an element at a known place is a user of what stands there */
+        if (!cp_str_is(key, AS_ELEMENT) || user->index < 0)
+            go_to(walk, user, CP_STR(""), from, NULL);
         return;
     case CP_NODE_PROMOTE:
-        if (!key.len)
-            use(walk, CP_USE_COMPUTE, user, from);
+        use(walk, key.len ? CP_USE_ESCAPE : CP_USE_COMPUTE, user, from);
         return;
     case CP_NODE_STORE:
         at_store(walk, user, value, from);
@@ -250,18 +367,29 @@ static void at_user(use_walk *walk, const cp_node *user, const cp_node *value,
     }
 }
 
-cp_use *cp_trace_uses(const cp_flow *flow, cp_arena *arena, const cp_node *node,
-                      size_t *count, bool *whole)
+cp_reach cp_trace_reach(const cp_flow *flow, cp_arena *arena, const cp_node *node,
+                        const cp_reach_options *options)
 {
-    use_walk walk = {.flow = flow, .arena = arena, .seen = {.arena = arena}};
-    walk.whole = true;
+    static const cp_reach_options none = {0};
+    use_walk walk = {.flow = flow,
+                     .arena = arena,
+                     .seen = {.arena = arena},
+                     .options = options ? options : &none};
+    walk.reach.whole = true;
     go_to(&walk, node, CP_STR(""), SIZE_MAX, NULL);
     for (; walk.head < walk.count; walk.head++) {
         const cp_node *value = walk.stations[walk.head].node;
         for (uint32_t i = 0; i < value->user_count; i++)
             at_user(&walk, value->users[i], value, walk.head);
     }
-    *count = walk.use_count;
-    *whole = walk.whole;
-    return walk.uses;
+    return walk.reach;
+}
+
+cp_use *cp_trace_uses(const cp_flow *flow, cp_arena *arena, const cp_node *node,
+                      size_t *count, bool *whole)
+{
+    cp_reach reach = cp_trace_reach(flow, arena, node, NULL);
+    *count = reach.use_count;
+    *whole = reach.whole;
+    return reach.uses;
 }

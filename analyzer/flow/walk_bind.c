@@ -31,6 +31,23 @@ void cp_walk_bind_name(cp_walk *walk, cp_str name, cp_node *value, const cp_stmt
     *binding = (cp_binding){walk->names, name, local};
     walk->names = binding;
     cp_node_add_input(walk->flow, outer_view(walk, name), local, NULL);
+    cp_node *global = cp_walk_in_sight(walk->shared, name);
+    if (global && global != local)
+        cp_node_add_input(walk->flow, global, local, NULL);
+}
+
+void cp_walk_unsure_name(cp_walk *walk, cp_str name, const char *why)
+{
+    cp_node *known = cp_walk_in_sight(walk->names, name);
+    if (!known)
+        return;
+    cp_node *join = cp_node_join(walk->flow, CP_JOIN_LOCAL, name);
+    join->module = walk->module;
+    join->func = walk->func;
+    join->guard = walk->guard;
+    cp_node_add_input(walk->flow, join, known, NULL);
+    cp_node_add_input(walk->flow, join, cp_node_unknown(walk->flow, why), NULL);
+    cp_walk_bind_name(walk, name, join, NULL);
 }
 
 static void bind_attr(cp_walk *walk, const cp_expr *target, cp_node *value,
@@ -57,14 +74,13 @@ static void bind_item(cp_walk *walk, const cp_expr *target, cp_node *value)
     cp_node *object = cp_walk_expr(walk, target->kids[0]);
     for (uint32_t i = 1; i < target->kid_count; i++)
         cp_walk_expr(walk, target->kids[i]);
-    if (target->kid_count != 2 || target->kids[1]->kind != CP_EXPR_STRING)
-        return; /* x[i] = y converts y to x's own dtype */
+    bool keyed = target->kid_count == 2 && target->kids[1]->kind == CP_EXPR_STRING;
     cp_node *store = cp_node_new(walk->flow, CP_NODE_STORE);
     store->module = walk->module;
     store->func = walk->func;
     store->expr = target;
-    store->name = target->kids[1]->text;
-    store->index = 0; /* a key, not an attribute */
+    store->name = keyed ? target->kids[1]->text : CP_STR("");
+    store->index = keyed ? CP_STORE_KEY : CP_STORE_ELEMENT;
     cp_node_add_input(walk->flow, store, object, NULL);
     cp_node_add_input(walk->flow, store, value, NULL);
 }

@@ -17,8 +17,7 @@ const cp_guard *cp_guard_with(cp_arena *arena, const cp_guard *outer, const cp_e
     return guard;
 }
 
-/* The node that `name` has in the list, or NULL. */
-static cp_node *in_sight(const cp_binding *names, cp_str name)
+cp_node *cp_walk_in_sight(const cp_binding *names, cp_str name)
 {
     for (; names; names = names->next)
         if (cp_str_eq(names->name, name))
@@ -57,12 +56,23 @@ static void meet(cp_walk *walk, const cp_binding *start, const cp_walk *a,
     const cp_binding *sides[2] = {a->names, b->names};
     for (int s = 0; s < 2; s++) {
         for (const cp_binding *at = sides[s]; at != start; at = at->next) {
-            bool done = in_sight(walk->names, at->name) != in_sight(start, at->name);
+            bool done = cp_walk_in_sight(walk->names, at->name) !=
+                        cp_walk_in_sight(start, at->name);
             if (!done)
-                meet_name(walk, at->name, in_sight(a->names, at->name), a->guard,
-                          in_sight(b->names, at->name), b->guard);
+                meet_name(walk, at->name, cp_walk_in_sight(a->names, at->name), a->guard,
+                          cp_walk_in_sight(b->names, at->name), b->guard);
         }
     }
+}
+
+void cp_walk_perhaps(cp_walk *walk, const cp_binding *start)
+{
+    cp_walk with = *walk, without = *walk;
+    without.names = start;
+    bool ended = walk->ended;
+    with.ended = without.ended = false;
+    meet(walk, start, &with, &without);
+    walk->ended = ended;
 }
 
 static cp_walk branch_of(const cp_walk *walk, const cp_expr *test, bool holds)
@@ -99,7 +109,7 @@ static void prepare_target(cp_walk *walk, const cp_expr *target, cp_map *joins)
             prepare_target(walk, target->kids[i], joins);
     if (target->kind != CP_EXPR_NAME || cp_map_get(joins, target->text))
         return;
-    cp_node *before = in_sight(walk->names, target->text);
+    cp_node *before = cp_walk_in_sight(walk->names, target->text);
     if (!before)
         return; /* bound anew in each round */
     cp_node *join = cp_node_join(walk->flow, CP_JOIN_LOCAL, target->text);
@@ -116,6 +126,9 @@ static void prepare_loop(cp_walk *walk, const cp_block *block, cp_map *joins)
         const cp_stmt *stmt = block->stmts[i];
         for (uint32_t t = 0; t < stmt->target_count; t++)
             prepare_target(walk, stmt->targets[t], joins);
+        for (uint32_t t = 0; t < stmt->item_count; t++)
+            if (stmt->items[t].target)
+                prepare_target(walk, stmt->items[t].target, joins);
         prepare_loop(walk, &stmt->body, joins);
         prepare_loop(walk, &stmt->orelse, joins);
         prepare_loop(walk, &stmt->final, joins);
@@ -126,43 +139,89 @@ static void prepare_loop(cp_walk *walk, const cp_block *block, cp_map *joins)
     }
 }
 
+/* The next round begins with what is in sight at the end of one. */
+static void come_back(cp_flow *flow, cp_map *joins, const cp_binding *names)
+{
+    for (size_t i = 0; i < joins->count; i++) {
+        cp_node *last = cp_walk_in_sight(names, joins->entries[i].key);
+        if (last && last != joins->entries[i].value)
+            cp_node_add_input(flow, joins->entries[i].value, last, NULL);
+    }
+}
+
+static cp_node *element_of(cp_walk *walk, cp_node *whole, const cp_stmt *stmt)
+{
+    cp_node *item = cp_node_new(walk->flow, CP_NODE_ITEM);
+    item->module = walk->module;
+    item->func = walk->func;
+    item->expr = stmt->targets[0];
+    item->guard = walk->guard;
+    cp_node_add_input(walk->flow, item, whole, NULL);
+    return item;
+}
+
 void cp_walk_loop(cp_walk *walk, const cp_stmt *stmt)
 {
     cp_map joins = {.arena = walk->flow->arena};
-    cp_walk_expr(walk, stmt->value);
+    cp_node *whole = cp_walk_expr(walk, stmt->value);
     prepare_loop(walk, &stmt->body, &joins);
     for (size_t i = 0; i < joins.count; i++)
         cp_walk_bind_name(walk, joins.entries[i].key, joins.entries[i].value, NULL);
     const cp_binding *start = walk->names;
     cp_walk round = *walk;
     for (uint32_t t = 0; t < stmt->target_count; t++)
-        cp_walk_bind(&round, stmt->targets[t],
-                     cp_node_unknown(walk->flow, "an element of what is looped over"),
-                     NULL);
+        cp_walk_bind(&round, stmt->targets[t], element_of(walk, whole, stmt), NULL);
+    cp_loop loop = {0};
+    round.loop = &loop;
     cp_walk_block(&round, &stmt->body);
-    for (size_t i = 0; i < joins.count; i++) {
-        cp_node *last = in_sight(round.names, joins.entries[i].key);
-        if (last && last != joins.entries[i].value)
-            cp_node_add_input(walk->flow, joins.entries[i].value, last, NULL);
+    if (!round.ended)
+        cp_push(walk->flow->arena, loop.exits, loop.count, loop.room, round.names);
+    for (size_t e = 0; e < loop.count; e++) {
+        come_back(walk->flow, &joins, loop.exits[e]);
+        cp_walk way = *walk, so_far = *walk;
+        way.names = loop.exits[e];
+        meet(walk, start, &so_far, &way);
     }
-    cp_walk none = *walk;
-    round.ended = false;
-    meet(walk, start, &round, &none);
     cp_walk_block(walk, &stmt->orelse);
+}
+
+/* What a body bound, if it may have stopped anywhere: each binding may be the last. */
+static void stop_anywhere(cp_walk *walk, const cp_binding *names)
+{
+    const cp_binding *start = walk->names;
+    cp_map joins = {.arena = walk->flow->arena};
+    for (; names && names != start; names = names->next) {
+        void **slot = cp_map_slot(&joins, names->name);
+        cp_node *join = *slot;
+        if (!join) {
+            join = cp_node_join(walk->flow, CP_JOIN_LOCAL, names->name);
+            join->module = walk->module;
+            join->func = walk->func;
+            join->guard = walk->guard;
+            cp_node *before = cp_walk_in_sight(start, names->name);
+            if (before)
+                cp_node_add_input(walk->flow, join, before, NULL);
+            *slot = join;
+        }
+        cp_node_add_input(walk->flow, join, names->node, NULL);
+    }
+    for (size_t i = 0; i < joins.count; i++)
+        cp_walk_bind_name(walk, joins.entries[i].key, joins.entries[i].value, NULL);
 }
 
 void cp_walk_try(cp_walk *walk, const cp_stmt *stmt)
 {
     const cp_binding *start = walk->names;
-    cp_walk before = *walk, tried = *walk;
+    cp_walk tried = *walk;
     cp_walk_block(&tried, &stmt->body);
-    cp_walk failed = *walk; /* anywhere in the body */
-    cp_walk body_end = tried;
-    body_end.ended = false;
-    meet(&failed, start, &body_end, &before);
+    cp_walk failed = *walk;
+    stop_anywhere(&failed, tried.names);
     cp_walk_block(&tried, &stmt->orelse);
     for (uint32_t i = 0; i < stmt->handler_count; i++) {
         cp_walk handler = failed, so_far = tried;
+        if (stmt->items[i].target)
+            cp_walk_bind(&handler, stmt->items[i].target,
+                         cp_node_unknown(walk->flow, "an exception"), NULL);
         cp_walk_block(&handler, &stmt->handlers[i]);
         meet(&tried, start, &so_far, &handler);
     }
@@ -187,6 +246,22 @@ static const cp_expr *pattern_test(cp_arena *arena, cp_expr *subject, const cp_c
     return test;
 }
 
+/* Names in a pattern are bound by it, but those of classes and of members of them. */
+static void bind_captures(cp_walk *walk, const cp_expr *pattern)
+{
+    if (pattern->kind == CP_EXPR_ATTR)
+        return;
+    if (pattern->kind == CP_EXPR_NAME)
+        cp_walk_bind_name(walk, pattern->text,
+                          cp_node_unknown(walk->flow, "a part of what was matched"),
+                          NULL);
+    for (uint32_t i = pattern->kind == CP_EXPR_CALL; i < pattern->kid_count; i++)
+        if (pattern->kids[i])
+            bind_captures(walk, pattern->kids[i]);
+    for (uint32_t i = 0; i < pattern->arg_count; i++)
+        bind_captures(walk, pattern->args[i].value);
+}
+
 void cp_walk_match(cp_walk *walk, const cp_stmt *stmt)
 {
     cp_walk_expr(walk, stmt->value);
@@ -201,6 +276,8 @@ void cp_walk_match(cp_walk *walk, const cp_stmt *stmt)
             test = pattern_test(walk->flow->arena, stmt->value, arm);
             taken.guard = cp_guard_with(walk->flow->arena, rest.guard, test, true, true);
         }
+        if (arm->pattern)
+            bind_captures(&taken, arm->pattern);
         cp_walk_block(&taken, &arm->body);
         meet(&met, start, &so_far, &taken);
         if (test && !arm->guard)

@@ -88,7 +88,9 @@ static cp_node *walk_cast(cp_walk *walk, const cp_expr *expr, cp_node *receiver,
     if (view && call->arg_count != 1)
         return NULL; /* a shape */
     cp_node *dtype = dtype_argument(walk, call);
-    return dtype ? cast_node(walk, expr, receiver, dtype, !view) : NULL;
+    /* One that copies, or lays the elements out anew, does more than cast. */
+    bool only_casts = !view && !keyword(call, "copy") && !keyword(call, "memory_format");
+    return dtype ? cast_node(walk, expr, receiver, dtype, only_casts) : NULL;
 }
 
 static cp_node *store_into(cp_walk *walk, const cp_expr *expr, cp_node *object,
@@ -124,6 +126,8 @@ static cp_node *walk_keyed(cp_walk *walk, const cp_expr *expr, cp_node *receiver
         cp_node *node = cp_walk_node(walk, CP_NODE_ITEM, expr);
         node->name = key;
         cp_node_add_input(walk->flow, node, receiver, NULL);
+        if (call->arg_count > 1)
+            cp_node_add_input(walk->flow, node, call->args[1].node, NULL);
         return node;
     }
     bool registers =
@@ -172,6 +176,8 @@ static cp_node *walk_site(cp_walk *walk, const cp_expr *expr, cp_call *call)
         return NULL;
     cp_node *node = cp_walk_node(walk, CP_NODE_FIXED, expr);
     node->call = call;
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        cp_node_add_input(walk->flow, node, call->args[i].node, NULL);
     cp_ref ref = {.kind = dict ? CP_REF_DICT : CP_REF_PARTIAL, .site = node};
     cp_value_add_ref(walk->flow->arena, &node->value, cp_flow_ref(walk->flow, &ref));
     return node;
@@ -202,6 +208,7 @@ static cp_node *general_call(cp_walk *walk, const cp_expr *expr, cp_call *call)
     cp_flow *flow = walk->flow;
     cp_node *node = cp_walk_node(walk, CP_NODE_CALL, expr);
     node->call = call;
+    node->doubt = walk->doubt;
     cp_node_add_input(flow, node, call->callee, NULL);
     if (call->receiver)
         cp_node_add_input(flow, node, call->receiver, NULL);

@@ -168,6 +168,8 @@ static cp_node *walk_binary(cp_walk *walk, const cp_expr *expr)
     cp_node *left = cp_walk_expr(walk, expr->kids[0]);
     cp_node *right = cp_walk_expr(walk, expr->kids[1]);
     cp_node *node = cp_walk_node(walk, CP_NODE_PROMOTE, expr);
+    if (cp_str_is(expr->text, "@"))
+        node->doubt = walk->doubt;
     cp_node_add_input(walk->flow, node, left, NULL);
     cp_node_add_input(walk->flow, node, right, NULL);
     return node;
@@ -183,12 +185,16 @@ static cp_node *walk_unary(cp_walk *walk, const cp_expr *expr)
     return node;
 }
 
+/* Under a condition, so that what the expression binds is only bound perhaps. */
 static cp_node *walk_under(cp_walk *walk, const cp_expr *expr, const cp_guard *guard)
 {
     const cp_guard *outer = walk->guard;
+    const cp_binding *start = walk->names;
     walk->guard = guard;
     cp_node *node = cp_walk_expr(walk, expr);
     walk->guard = outer;
+    if (walk->names != start)
+        cp_walk_perhaps(walk, start);
     return node;
 }
 
@@ -219,13 +225,46 @@ static cp_node *walk_bool(cp_walk *walk, const cp_expr *expr)
     return node;
 }
 
-static cp_node *walk_other(cp_walk *walk, const cp_expr *expr)
+/* The parts become inputs, so that what is done with them is not lost from sight. */
+static cp_node *with_parts(cp_walk *walk, const cp_expr *expr, cp_value value)
 {
+    cp_node *node = fixed(walk, expr, value);
     for (uint32_t i = 0; i < expr->kid_count; i++)
         if (expr->kids[i])
-            cp_walk_expr(walk, expr->kids[i]);
-    return fixed(walk, expr,
-                 (cp_value){.unknown = "the form of expression is not modelled"});
+            cp_node_add_input(walk->flow, node, cp_walk_expr(walk, expr->kids[i]), NULL);
+    return node;
+}
+
+/* Names that a comprehension binds are its own: they hide those around it. */
+static void hide_targets(cp_walk *walk, const cp_expr *target)
+{
+    if (target->kind == CP_EXPR_NAME) {
+        cp_binding *binding = cp_new(walk->flow->arena, cp_binding, 1);
+        *binding = (cp_binding){walk->names, target->text,
+                                cp_node_unknown(walk->flow, "an element of a loop")};
+        walk->names = binding;
+        return;
+    }
+    for (uint32_t i = 0; i < target->kid_count; i++)
+        if (target->kids[i])
+            hide_targets(walk, target->kids[i]);
+}
+
+static cp_node *walk_other(cp_walk *walk, const cp_expr *expr)
+{
+    const cp_binding *outside = walk->names;
+    for (uint32_t i = 0; i < expr->kid_count; i++) {
+        const cp_expr *kid = expr->kids[i];
+        if (kid && kid->kind == CP_EXPR_OTHER && cp_str_is(kid->text, "for_in_clause") &&
+            kid->kid_count)
+            hide_targets(walk, kid->kids[0]);
+    }
+    bool hides = walk->names != outside;
+    cp_node *node = with_parts(
+        walk, expr, (cp_value){.unknown = "the form of expression is not modelled"});
+    if (hides)
+        walk->names = outside;
+    return node;
 }
 
 static cp_node *walk_walrus(cp_walk *walk, const cp_expr *expr)
@@ -237,9 +276,8 @@ static cp_node *walk_walrus(cp_walk *walk, const cp_expr *expr)
 
 static cp_node *walk_compare(cp_walk *walk, const cp_expr *expr)
 {
-    for (uint32_t i = 0; i < expr->kid_count; i++)
-        cp_walk_expr(walk, expr->kids[i]);
-    return fixed(walk, expr, (cp_value){.plain = true, .tensor = CP_DTYPES(CP_BOOL)});
+    return with_parts(walk, expr,
+                      (cp_value){.plain = true, .tensor = CP_DTYPES(CP_BOOL)});
 }
 
 /* Constants are one node for all: nothing is ever asked about a single one. */
@@ -284,6 +322,7 @@ cp_node *cp_walk_expr(cp_walk *walk, const cp_expr *expr)
     case CP_EXPR_WALRUS:
         return walk_walrus(walk, expr);
     case CP_EXPR_LAMBDA:
+        cp_walk_later(walk, expr->func);
         return ref_node(walk, expr, (cp_ref){.kind = CP_REF_FUNC, .func = expr->func});
     case CP_EXPR_STAR:
     case CP_EXPR_OTHER:

@@ -281,6 +281,18 @@ static void is_noop(job *j)
         cp_dtype_name(j->from));
 }
 
+/* `t.copy_(x)` converts x to t's dtype, as `t.copy_(x.to(t.dtype))` does before it. */
+static void is_copied(job *j)
+{
+    cp_validation *result = add(j, CP_STR(""), NULL);
+    result->effect = CP_EFFECT_EXACT;
+    result->proof = cp_str_printf(
+        j->arena,
+        "the copy converts to %s, the dtype of the tensor that it writes to, as the cast "
+        "does before it: one conversion either way, whatever the dtype before it is",
+        cp_dtype_name(j->plan->cast_to));
+}
+
 /* Why neither proof nor measurement fits; "" if one does. */
 static cp_str obstacle(const job *j)
 {
@@ -364,9 +376,11 @@ cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,
 {
     cp_verdict verdict = {0};
     job j = {arena, plan, preset, options, &verdict, CP_DTYPE_NONE};
+    if (plan->copied)
+        is_copied(&j);
     for (int d = 0; d < CP_DTYPE_COUNT; d++) {
         j.from = (cp_dtype)d;
-        if (plan->before & CP_DTYPES(d))
+        if (!plan->copied && (plan->before & CP_DTYPES(d)))
             judge_dtype(&j);
     }
     j.from = CP_DTYPE_NONE;

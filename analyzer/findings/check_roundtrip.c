@@ -1,0 +1,170 @@
+#include "findings/cast.h"
+
+/* What decides whether a join is known to cope with what the narrowing takes away. */
+typedef struct round_trip {
+    const cp_study *study;
+    cp_dtypes loses;
+    const cp_node *other; /* a value of such a dtype that some join is given besides */
+} round_trip;
+
+static bool crosses_functions(const cp_node *join)
+{
+    return join->join == CP_JOIN_PARAM || join->join == CP_JOIN_FIELD;
+}
+
+/* Behind a field it is not told apart which of its values goes where. */
+static bool is_field(const cp_node *join, const cp_node *value, void *data)
+{
+    (void)value;
+    (void)data;
+    return join->join == CP_JOIN_FIELD;
+}
+
+/* Other code hands the same parameter a wide value: what is behind it takes that. */
+static bool takes_wide_already(const cp_node *join, const cp_node *value, void *data)
+{
+    round_trip *trip = data;
+    if (!crosses_functions(join))
+        return false;
+    for (uint32_t i = 0; i < join->input_count; i++) {
+        const cp_node *input = join->inputs[i].node;
+        if (input == value || !(input->value.tensor & trip->loses))
+            continue;
+        trip->other = input;
+        return true;
+    }
+    return false;
+}
+
+/* A cast on the way that makes a dtype which holds all that was taken away. */
+static const cp_node *widened_again(const round_trip *trip, const cp_reach *reach)
+{
+    for (size_t i = 0; i < reach->use_count; i++) {
+        const cp_node *at = reach->uses[i].at;
+        if (reach->uses[i].kind != CP_USE_CAST)
+            continue;
+        const cp_value *to = &at->inputs[1].node->value;
+        for (int d = 0; d < CP_DTYPE_COUNT; d++)
+            if (to->dtype == CP_DTYPES(d) && !to->unknown &&
+                cp_dtype_holds_all((cp_dtype)d, trip->loses))
+                return at;
+    }
+    return NULL;
+}
+
+/* Whether some parameter that takes it is one of router logits, by its name. */
+static bool are_logits(const cp_study *study, const cp_reach *reach)
+{
+    const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
+    for (size_t i = 0; i < reach->stop_count; i++)
+        if (cp_map_get(&rules->logits, reach->stops[i]->name))
+            return true;
+    return false;
+}
+
+/* What a function gives, where some caller of it is visible. */
+static bool is_followed_return(const cp_use *use)
+{
+    return use->kind == CP_USE_ESCAPE && use->at->kind == CP_NODE_JOIN &&
+           use->at->join == CP_JOIN_RETURN && use->at->user_count;
+}
+
+/* Whether every use before the joins that take it wide is another cast. */
+static bool nothing_needs_it(const cp_reach *reach)
+{
+    for (size_t i = 0; i < reach->use_count; i++)
+        if (reach->uses[i].kind != CP_USE_CAST && !is_followed_return(&reach->uses[i]))
+            return false;
+    return reach->whole && reach->stop_count;
+}
+
+static void report(cp_study *study, const cp_cast *cast, const round_trip *trip,
+                   const cp_node *again)
+{
+    cp_arena *arena = study->arena;
+    cp_finding *finding = cp_cast_finding(study, cast, "CP103", NULL);
+    cp_place place =
+        cp_place_of(again->module, again->expr->span, CP_STR("widened again here"));
+    finding->message = cp_str_printf(
+        arena, "`%.*s` can be %.*s, is narrowed to %s, and is widened again at %.*s:%u",
+        CP_STR_ARGS(
+            cp_str_next(&(cp_str){finding->tensor.ptr, finding->tensor.len}, '\n')),
+        CP_STR_ARGS(cp_dtypes_or(arena, trip->loses)), cp_dtype_name(cast->to),
+        CP_STR_ARGS(place.path), place.line);
+    finding->help = CP_STR("pass it as it is: what it goes to is given unrounded values "
+                           "by other code, and experts are then chosen by those");
+    cp_finding_relate(study, finding, place);
+    if (trip->other->expr && trip->other->module)
+        cp_finding_relate(study, finding,
+                          cp_place_of(trip->other->module, trip->other->expr->span,
+                                      CP_STR("the same consumers are given it unrounded "
+                                             "from here")));
+    finding->effect = CP_EFFECT_CHANGES_EXPERTS;
+    finding->plan.computes = CP_F32;
+}
+
+/* Widened, and every use casts on: each of those casts gives the same without it. */
+static void check_wide_and_back(cp_study *study, const cp_cast *cast)
+{
+    if (cast->partly || cast->assumed || cast->moves_device || cast->hazard ||
+        cast->from == CP_DTYPES(cast->to))
+        return;
+    cp_reach reach = cp_trace_reach(study->flow, study->arena, cast->node, NULL);
+    if (!reach.whole || !reach.use_count)
+        return;
+    for (size_t i = 0; i < reach.use_count; i++)
+        if (reach.uses[i].kind != CP_USE_CAST)
+            return;
+    const cp_node *next = reach.uses[0].at;
+    cp_finding *finding = cp_cast_finding(study, cast, "CP103", NULL);
+    cp_place place =
+        cp_place_of(next->module, next->expr->span, CP_STR("the cast behind it"));
+    finding->message = cp_str_printf(
+        study->arena, "`%.*s` is widened to %s only to be cast again at %.*s:%u",
+        CP_STR_ARGS(finding->tensor), cp_dtype_name(cast->to), CP_STR_ARGS(place.path),
+        place.line);
+    finding->help = CP_STR("cast it once: widening first changes no bit of the result");
+    finding->effect = CP_EFFECT_EXACT;
+    finding->plan.computes = cast->to;
+    cp_finding_relate(study, finding, place);
+    const cp_value *back = &next->inputs[1].node->value;
+    if (cp_dtypes_assume(back->dtype | back->tensor, study->model) != cast->from)
+        return;
+    finding->help = CP_STR("drop both casts: the value has the dtype of the second one "
+                           "before the first");
+    finding->change.kind = CP_CHANGE_NONE; /* two changes that need each other */
+}
+
+/* Narrowed, and widened again by code that is given unrounded values by others. */
+static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtypes loses)
+{
+    round_trip trip = {.study = study, .loses = loses};
+    if (cast->assumed || cast->moves_device || cast->hazard ||
+        (cast->site_count && cast->only_sites) || cast->role != CP_ROLE_ROUTER_LOGITS)
+        return;
+    const cp_reach_options options = {.stop = takes_wide_already, .data = &trip};
+    cp_reach near = cp_trace_reach(study->flow, study->arena, cast->node, &options);
+    if (!nothing_needs_it(&near) || !are_logits(study, &near))
+        return;
+    const cp_reach_options told = {.stop = is_field};
+    cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
+    const cp_node *again = widened_again(&trip, &far);
+    if (!again)
+        return;
+    report(study, cast, &trip, again);
+    for (size_t i = 0; i < near.use_count; i++)
+        if (is_followed_return(&near.uses[i]))
+            cp_finding_assume(
+                study, study->findings->items[study->findings->count - 1],
+                cp_str_printf(study->arena, "%.*s is called only where that is visible",
+                              CP_STR_ARGS(near.uses[i].at->func->qualname)));
+}
+
+void cp_check_roundtrip(cp_study *study, const cp_cast *cast)
+{
+    cp_dtypes loses = cp_cast_lost(cast);
+    if (loses)
+        check_narrow_and_back(study, cast, loses);
+    else
+        check_wide_and_back(study, cast);
+}

@@ -78,8 +78,6 @@ static cp_str subject_of(const cp_debt_note *note, const cp_debt_words *words,
 static void add_note(cp_study *study, const cp_debt_note *note, item_list *list)
 {
     cp_debt_words words = cp_debt_words_of(cp_flow_rules_of(study->flow), note->text);
-    if (!note->marker.len && !words.puts_off)
-        return;
     cp_debt_target target = cp_debt_target_of(study, note);
     const cp_node *node = node_of(study, &target);
     cp_debt_reach reach = {0};

@@ -1,7 +1,7 @@
 #include "findings/debt_parts.h"
 
 /* A line of a remark that is this long goes on in the next one. */
-enum { FULL_LINE = 72, TOKEN_MAX = 64, LINES_MAX = 12 };
+enum { FULL_LINE = 72, TOKEN_MAX = 64, LINES_MAX = 12, TEXT_MAX = 600 };
 
 static bool is_word_byte(char c)
 {
@@ -58,29 +58,72 @@ static bool goes_on(const cp_module *module, const cp_comment *last,
     return full || deeper;
 }
 
+/* Data in a comment is no prose; it is cut between characters. */
+static cp_str shortened(cp_arena *arena, cp_str text)
+{
+    size_t end = TEXT_MAX;
+    if (text.len <= TEXT_MAX)
+        return text;
+    while (end && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
+        end--;
+    return cp_str_printf(arena, "%.*s …", (int)end, text.ptr);
+}
+
+static bool puts_off(cp_str text)
+{
+    static const char *const phrases[] = {"for now", "after testing", "temporar",
+                                          "for the time being", "to be removed once"};
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (cp_str_find_nocase(text, cp_str_of(phrases[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* One past the last comment of the remark that begins with comment `index`. */
+static uint32_t remark_end(const cp_module *module, uint32_t index)
+{
+    uint32_t end = index + 1;
+    while (end < module->comment_count && end < index + LINES_MAX &&
+           goes_on(module, &module->comments[end - 1], &module->comments[end]))
+        end++;
+    return end;
+}
+
+/* Without a marker, some line must put something off. */
+static bool is_remark(const cp_module *module, uint32_t index, uint32_t end,
+                      cp_str marker)
+{
+    if (marker.len)
+        return true;
+    if (index && goes_on(module, &module->comments[index - 1], &module->comments[index]))
+        return false;
+    for (uint32_t i = index; i < end; i++)
+        if (puts_off(module->comments[i].text))
+            return true;
+    return false;
+}
+
 bool cp_debt_note_of(cp_arena *arena, const cp_module *module, uint32_t index,
                      cp_debt_note *note)
 {
     const cp_comment *comment = &module->comments[index];
     cp_str text = cp_str_trim(comment->text);
+    uint32_t end = remark_end(module, index);
     *note = (cp_debt_note){.module = module, .comment = comment};
     note->marker = marker_of(text);
-    if (!note->marker.len && index && goes_on(module, comment - 1, comment))
+    note->owner = (cp_str){"", 0};
+    if (!is_remark(module, index, end, note->marker))
         return false;
     text = cp_str_trim(cp_str_cut(text, note->marker.len, text.len));
-    note->owner = (cp_str){"", 0};
     if (note->marker.len)
         note->owner = take_owner(&text);
     cp_buf buf = {.arena = arena};
     cp_buf_add(&buf, text);
-    for (uint32_t i = index + 1; i < module->comment_count && i < index + LINES_MAX;
-         i++) {
-        if (!goes_on(module, &module->comments[i - 1], &module->comments[i]))
-            break;
+    for (uint32_t i = index + 1; i < end; i++) {
         cp_buf_puts(&buf, " ");
         cp_buf_add(&buf, cp_str_trim(module->comments[i].text));
     }
-    note->text = cp_buf_str(&buf);
+    note->text = shortened(arena, cp_buf_str(&buf));
     return note->text.len > 0;
 }
 
@@ -174,16 +217,6 @@ static void add_token(const cp_flow_rules *rules, cp_str token, cp_str before,
     cp_dtype named = dtype_of_word(token);
     if (named != CP_DTYPE_NONE && !turns_away(before))
         *asked |= CP_DTYPES(named);
-}
-
-static bool puts_off(cp_str text)
-{
-    static const char *const phrases[] = {"for now", "after testing", "temporar",
-                                          "for the time being", "to be removed once"};
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        if (cp_str_find_nocase(text, cp_str_of(phrases[i]), 0) != SIZE_MAX)
-            return true;
-    return false;
 }
 
 cp_debt_words cp_debt_words_of(const cp_flow_rules *rules, cp_str text)

@@ -60,12 +60,21 @@ const cp_stmt *cp_debt_stmt_at(const cp_module *module, uint32_t offset);
 /* Whether `x.to(torch.float32)`, `x.float()` and the like; the dtype may be a name. */
 bool cp_debt_is_cast(const cp_expr *expr);
 
+/* A function of the tree that is about the dtype of a tensor it is given. */
+typedef struct cp_debt_own {
+    cp_str function, parameter; /* dotted; which one */
+    cp_str stated;              /* "file:line" of an assertion */
+    const cp_expr *dtypes;      /* what it asserts, for cp_debt_names */
+} cp_debt_own;
+
 /* Where a value gets to. */
 typedef struct cp_debt_reach {
     cp_site *sites; /* entry points with a contract */
     size_t site_count;
     cp_str *unknown; /* other code outside the tree, dotted, none twice */
     size_t unknown_count;
+    cp_debt_own *asserts; /* functions of the tree that assert its dtype */
+    size_t assert_count;
 } cp_debt_reach;
 
 /* debt_reach.c */
@@ -78,11 +87,23 @@ bool cp_debt_reaches_routing(const cp_debt_reach *reach);
  * outside the tree that looks at the tensor, and not under the name of another.
  */
 bool cp_debt_is_consumer(const cp_study *study, const cp_use *use, cp_role role);
+/* Whether a value of that role is not called so: ids, or weights for logits. */
+bool cp_debt_is_other_name(cp_str name, cp_role role);
 /* Whether the entry point writes its result to the site's parameter. */
 static inline bool cp_debt_is_written(const cp_site *site)
 {
     return site->entry->writes.len && cp_str_eq(site->entry->writes, site->parameter);
 }
+
+/* debt_tree.c */
+/* Whether the use is in `assert x.dtype == torch.float32`, or `in (…)`. */
+bool cp_debt_assertion(const cp_study *study, const cp_use *use, cp_debt_own *own);
+bool cp_debt_names(const cp_expr *dtypes, cp_dtype dtype);
+/*
+ * Whether a function of the tree hands its parameter to a kernel there which was
+ * built at run time, and so has no name to follow.
+ */
+bool cp_debt_built(const cp_study *study, const cp_use *use, cp_debt_own *own);
 
 /* debt_state.c */
 /* Fills state, precondition, since, stated and unblocks of the item. */

@@ -46,19 +46,18 @@ static bool has_part(cp_str name, const char *const *parts, size_t count)
 #define HAS_PART(name, parts) has_part((name), (parts), sizeof(parts) / sizeof *(parts))
 
 /* Lists and tuples that hold logits, ids and weights are not told apart everywhere. */
-static bool is_named_otherwise(const cp_use *use, cp_role role)
+bool cp_debt_is_other_name(cp_str name, cp_role role)
 {
     static const char *const ids[] = {"_id", "ids", "idx", "indices", "index", "row"};
     static const char *const weights[] = {"weight", "scale"};
-    cp_str name = name_of(use);
-    return HAS_PART(name, ids) || HAS_PART(use->keyword, ids) ||
-           (role != CP_ROLE_TOPK_WEIGHTS &&
-            (HAS_PART(name, weights) || HAS_PART(use->keyword, weights)));
+    return HAS_PART(name, ids) ||
+           (role != CP_ROLE_TOPK_WEIGHTS && HAS_PART(name, weights));
 }
 
 bool cp_debt_is_consumer(const cp_study *study, const cp_use *use, cp_role role)
 {
-    if (use->kind != CP_USE_SINK || is_named_otherwise(use, role))
+    if (use->kind != CP_USE_SINK || cp_debt_is_other_name(name_of(use), role) ||
+        cp_debt_is_other_name(use->keyword, role))
         return false;
     const cp_entry *entry = cp_contracts_entry(study->contracts, use->dotted);
     if (!entry)
@@ -78,11 +77,16 @@ static void add_unknown(cp_arena *arena, cp_debt_reach *reach, cp_str dotted,
 cp_debt_reach cp_debt_reach_of(const cp_study *study, const cp_node *node, cp_role role)
 {
     cp_debt_reach reach = {0};
-    size_t count, room = 0, unknown_room = 0;
+    size_t count, room = 0, unknown_room = 0, assert_room = 0;
     bool whole;
     cp_use *uses = cp_trace_uses(study->flow, study->arena, node, &count, &whole);
     for (size_t i = 0; i < count; i++) {
         cp_site site;
+        cp_debt_own own;
+        if (cp_debt_assertion(study, &uses[i], &own))
+            cp_push(study->arena, reach.asserts, reach.assert_count, assert_room, own);
+        else if (cp_debt_built(study, &uses[i], &own))
+            add_unknown(study->arena, &reach, own.function, &unknown_room);
         if (!cp_debt_is_consumer(study, &uses[i], role))
             continue;
         if (cp_site_of_use(study, &uses[i], node->guard, &site))

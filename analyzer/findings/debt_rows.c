@@ -112,48 +112,23 @@ static void add_unknown(row_walk *walk, const cp_use *use)
     row_of(walk, use->dotted, parameter, &made);
 }
 
-static bool names_bf16(const cp_expr *expr)
-{
-    if (expr->kind == CP_EXPR_TUPLE) {
-        for (uint32_t i = 0; i < expr->kid_count; i++)
-            if (names_bf16(expr->kids[i]))
-                return true;
-        return false;
-    }
-    return expr->kind == CP_EXPR_ATTR && cp_dtype_of_torch(expr->text) == CP_BF16;
-}
-
-static bool names_dtypes(const cp_expr *expr)
-{
-    if (expr->kind != CP_EXPR_TUPLE)
-        return expr->kind == CP_EXPR_ATTR &&
-               cp_dtype_is_float(cp_dtype_of_torch(expr->text));
-    for (uint32_t i = 0; i < expr->kid_count; i++)
-        if (!names_dtypes(expr->kids[i]))
-            return false;
-    return expr->kid_count > 0;
-}
-
-/* `assert x.dtype == torch.float32` in a function of the tree is its contract. */
 static void add_assertion(row_walk *walk, const cp_use *use)
 {
-    const cp_node *at = use->at;
-    if (at->kind != CP_NODE_ATTR || !at->expr || !at->func || !at->module)
-        return;
-    const cp_stmt *stmt = cp_debt_stmt_at(at->module, at->expr->span.start);
-    const cp_expr *test = stmt && stmt->kind == CP_STMT_ASSERT ? stmt->value : NULL;
-    if (!test || test->kind != CP_EXPR_COMPARE || test->kids[0] != at->expr ||
-        at->expr->kids[0]->kind != CP_EXPR_NAME || !names_dtypes(test->kids[1]) ||
-        (!cp_str_is(test->text, "==") && !cp_str_is(test->text, "in")))
-        return;
-    cp_arena *arena = walk->study->arena;
+    cp_debt_own own;
     bool made;
-    cp_str name = cp_str_printf(arena, "%.*s.%.*s", CP_STR_ARGS(at->module->dotted),
-                                CP_STR_ARGS(at->func->qualname));
-    cp_debt_row *row = row_of(walk, name, at->expr->kids[0]->text, &made);
-    row->accepts_bf16 = names_bf16(test->kids[1]) ? CP_TRUE : CP_FALSE;
-    row->stated = cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(at->module->source->path),
-                                cp_source_line(at->module->source, test->span.start));
+    if (!cp_debt_assertion(walk->study, use, &own))
+        return;
+    cp_debt_row *row = row_of(walk, own.function, own.parameter, &made);
+    row->accepts_bf16 = cp_debt_names(own.dtypes, CP_BF16) ? CP_TRUE : CP_FALSE;
+    row->stated = own.stated;
+}
+
+static void add_built(row_walk *walk, const cp_use *use)
+{
+    cp_debt_own own;
+    bool made;
+    if (cp_debt_built(walk->study, use, &own))
+        row_of(walk, own.function, own.parameter, &made);
 }
 
 /* All that the node gets to, also behind casts. */
@@ -177,6 +152,8 @@ static void add_uses(row_walk *walk, const cp_node *node, int depth)
             add_computation(walk, &uses[i]);
         else if (uses[i].kind == CP_USE_DTYPE)
             add_assertion(walk, &uses[i]);
+        else if (uses[i].kind == CP_USE_ESCAPE)
+            add_built(walk, &uses[i]);
         else if (!cp_debt_is_consumer(study, &uses[i], CP_ROLE_ROUTER_LOGITS))
             continue;
         else if (cp_site_of_use(study, &uses[i], uses[i].at->guard, &site))

@@ -192,21 +192,43 @@ static cp_str stated_at(const question *ask, const cp_entry *entry)
     return from && from->stated_count ? from->stated[0] : (cp_str){"", 0};
 }
 
+static void add_phrase(cp_debt_item *item, cp_arena *arena, const char *what,
+                       cp_buf *names)
+{
+    if (names->len)
+        item->unblocks[item->unblock_count++] =
+            cp_str_printf(arena, "%s: %.*s", what, CP_STR_ARGS(cp_buf_str(names)));
+}
+
+static bool asserts_dtype(const cp_debt_reach *reach, cp_str function)
+{
+    for (size_t i = 0; i < reach->assert_count; i++)
+        if (cp_str_eq(reach->asserts[i].function, function))
+            return true;
+    return false;
+}
+
 static void add_unblocked(const question *ask, cp_debt_item *item)
 {
     cp_arena *arena = ask->study->arena;
-    cp_buf names = {.arena = arena};
-    for (size_t i = 0; i < ask->reach->unknown_count; i++)
-        cp_buf_printf(&names, "%s%.*s", i ? ", " : "",
-                      CP_STR_ARGS(ask->reach->unknown[i]));
-    item->unblocks = cp_new(arena, cp_str, 2);
+    const cp_debt_reach *reach = ask->reach;
+    cp_buf unknown = {.arena = arena}, asserts = {.arena = arena};
+    for (size_t i = 0; i < reach->unknown_count; i++)
+        if (!asserts_dtype(reach, reach->unknown[i]))
+            cp_buf_printf(&unknown, "%s%.*s", unknown.len ? ", " : "",
+                          CP_STR_ARGS(reach->unknown[i]));
+    for (size_t i = 0; i < reach->assert_count; i++)
+        if (!cp_debt_names(reach->asserts[i].dtypes, ask->wanted))
+            cp_buf_printf(&asserts, "%s%.*s (%.*s)", asserts.len ? ", " : "",
+                          CP_STR_ARGS(reach->asserts[i].function),
+                          CP_STR_ARGS(reach->asserts[i].stated));
+    item->unblocks = cp_new(arena, cp_str, 3);
     item->unblocks[item->unblock_count++] =
         cp_str_printf(arena, "`%.*s` can be %s", CP_STR_ARGS(item->subject),
                       cp_dtype_name(ask->wanted));
-    if (names.len)
-        item->unblocks[item->unblock_count++] =
-            cp_str_printf(arena, "to look at by hand first, no contract is known: %.*s",
-                          CP_STR_ARGS(cp_buf_str(&names)));
+    add_phrase(item, arena, "to change with it or to keep it from, asserts another dtype",
+               &asserts);
+    add_phrase(item, arena, "to look at by hand first, no contract is known", &unknown);
 }
 
 static void settle(question *ask, bool holds, cp_debt_item *item)

@@ -10,6 +10,21 @@ int cp_command_failed(const cp_err *err)
     return 2;
 }
 
+/* What -v adds: casts of routing tensors of which nothing is said, and why. */
+static void say_unjudged(const cp_run *run)
+{
+    const cp_study *study = &run->study;
+    for (size_t i = 0; run->options->verbose && i < study->unjudged_count; i++) {
+        const cp_unjudged *cast = &study->unjudged[i];
+        const cp_source *source = cast->module->source;
+        if (!cp_run_reports(run, source->path))
+            continue;
+        fprintf(stderr, "castproof: %.*s:%u: nothing said of this cast: %s\n",
+                CP_STR_ARGS(source->path), cp_source_line(source, cast->span.start),
+                cast->why);
+    }
+}
+
 int cp_command_check(cp_arena *arena, const cp_options *options)
 {
     cp_run run;
@@ -22,9 +37,10 @@ int cp_command_check(cp_arena *arena, const cp_options *options)
         cp_report report = cp_run_report(&run);
         cp_report_style style = cp_run_style(options);
         cp_run_complain(&run);
+        say_unjudged(&run);
         st = cp_run_write(
             options, cp_report_findings(arena, &report, options->format, &style), &err);
-        exit_status = run.trouble_count ? 2 : run.findings.count ? 1 : 0;
+        exit_status = run.failures ? 2 : run.findings.count ? 1 : 0;
     }
     cp_run_dispose(&run);
     return st ? cp_command_failed(&err) : exit_status;
@@ -42,6 +58,15 @@ static bool fails(const cp_options *options, const cp_debt_item *item)
     return false;
 }
 
+static void keep_reported(const cp_run *run, cp_debt *debt)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < debt->item_count; i++)
+        if (cp_run_reports(run, debt->items[i].path))
+            debt->items[kept++] = debt->items[i];
+    debt->item_count = kept;
+}
+
 int cp_command_debt(cp_arena *arena, const cp_options *options)
 {
     cp_run run;
@@ -51,6 +76,7 @@ int cp_command_debt(cp_arena *arena, const cp_options *options)
     if (!st) {
         cp_debt debt = {0};
         cp_debt_find(&run.study, &debt);
+        keep_reported(&run, &debt);
         cp_report_style style = cp_run_style(options);
         cp_run_complain(&run);
         st = cp_run_write(options, cp_report_debt(arena, &debt, options->format, &style),
@@ -58,7 +84,7 @@ int cp_command_debt(cp_arena *arena, const cp_options *options)
         for (size_t i = 0; i < debt.item_count; i++)
             if (fails(options, &debt.items[i]))
                 exit_status = 1;
-        if (run.trouble_count)
+        if (run.failures)
             exit_status = 2;
     }
     cp_run_dispose(&run);

@@ -87,7 +87,7 @@ int cp_command_fix(cp_arena *arena, const cp_options *options)
     if (!st) {
         cp_run_complain(&run);
         st = write_patches(&run, &exit_status, &err);
-        if (run.trouble_count)
+        if (run.failures)
             exit_status = 2;
     }
     cp_run_dispose(&run);

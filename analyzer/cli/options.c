@@ -32,7 +32,7 @@ static const char help[] =
     "  -j N                 threads\n"
     "  --color WHEN         auto, always or never\n"
     "  -q, --quiet          findings only\n"
-    "  -v, --verbose        also what was not changed, and why\n"
+    "  -v, --verbose        also the casts of which nothing is said, and why not\n"
     "  --version, --help\n"
     "\n"
     "fix:\n"
@@ -159,7 +159,10 @@ static cp_status one_of(const char *option, const char *text, const char *const 
     for (; *words; words++)
         if (strcmp(*words, text) == 0)
             return CP_OK;
-    return cp_fail(err, CP_ERR_USAGE, "%s does not know '%s'", option, text);
+    return cp_fail(err, CP_ERR_USAGE,
+                   "%s does not know '%s'; castproof --help says what "
+                   "it knows",
+                   option, text);
 }
 
 static cp_status take_number(cp_options *options, int option, const char *text,

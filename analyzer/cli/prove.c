@@ -79,7 +79,7 @@ int cp_command_validate(cp_arena *arena, const cp_options *options)
         for (size_t i = 0; i < run.plan.fix_count; i++)
             if (!cp_report_holds(&report, run.plan.fixes[i]))
                 exit_status = 1;
-        if (run.trouble_count)
+        if (run.failures)
             exit_status = 2;
     }
     cp_run_dispose(&run);

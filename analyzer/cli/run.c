@@ -7,23 +7,41 @@
 
 #include "findings/debt.h"
 #include "findings/suppress.h"
-#include "read/walk.h"
 
-static void add_trouble(cp_run *run, cp_str path, const char *message)
+static void remark(cp_run *run, cp_str path, const char *message)
 {
     cp_trouble trouble = {cp_str_copy(run->arena, path),
                           cp_str_copy(run->arena, cp_str_of(message))};
     cp_push(run->arena, run->troubles, run->trouble_count, run->trouble_room, trouble);
 }
 
-static void walk_trouble(void *data, cp_str path, const char *why)
+void cp_run_trouble(cp_run *run, cp_str path, const char *message)
 {
-    add_trouble(data, path, why);
+    remark(run, path, message);
+    run->failures++;
+}
+
+/* A file that is not valid Python is read as far as it goes: that is worth a word. */
+static void remark_broken(cp_run *run)
+{
+    size_t count;
+    cp_module *const *modules = cp_project_modules(run->project, &count);
+    for (size_t i = 0; i < count; i++) {
+        const cp_module *module = modules[i];
+        if (!module->error_count || !cp_run_reports(run, module->source->path))
+            continue;
+        uint32_t line = cp_source_line(module->source, module->errors[0].start);
+        remark(run, module->source->path,
+               cp_str_printf(
+                   run->arena,
+                   "line %u is not valid Python: the code around it is left out", line)
+                   .ptr);
+    }
 }
 
 static void file_trouble(void *data, cp_str path, const cp_err *err)
 {
-    add_trouble(data, path, err->msg);
+    cp_run_trouble(data, path, err->msg);
 }
 
 static cp_status add_contracts(cp_run *run, cp_contracts *set, cp_err *err)
@@ -72,45 +90,11 @@ static cp_status read_stdin(cp_run *run, cp_err *err)
     return CP_OK;
 }
 
-static int threads_of(const cp_options *options)
-{
-    if (options->jobs)
-        return options->jobs;
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online < 1 ? 1 : online > 16 ? 16 : (int)online;
-}
-
-static cp_status read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
-{
-    const cp_options *options = run->options;
-    cp_str here = CP_STR(".");
-    const cp_str *paths = options->paths.count ? options->paths.items : &here;
-    size_t path_count = options->paths.count ? options->paths.count : 1;
-    cp_walk_options walk = {.excludes = options->exclude.items,
-                            .exclude_count = options->exclude.count,
-                            .trouble = walk_trouble,
-                            .data = run};
-    cp_file *files = NULL;
-    size_t count = 0;
-    cp_status st =
-        cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
-    if (st)
-        return st;
-    cp_str *names = cp_new(run->arena, cp_str, count + 1);
-    for (size_t i = 0; i < count; i++)
-        names[i] = files[i].path;
-    const cp_scanner *scanner =
-        cp_scanner_new(run->arena, rules->needles, rules->needle_count);
-    run->project =
-        cp_project_new(names, count, scanner, threads_of(options), file_trouble, run);
-    return CP_OK;
-}
-
 cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
                       cp_err *err)
 {
     *run = (cp_run){.arena = arena, .options = options};
-    run->findings.arena = arena;
+    run->findings.arena = run->reported.arena = arena;
     run->rules = cp_rules_bundled(arena);
     cp_contracts *set = cp_contracts_bundled(arena);
     cp_status st = add_contracts(run, set, err);
@@ -121,9 +105,10 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     const cp_flow_rules *rules = cp_flow_rules_bundled(arena);
     bool from_stdin =
         options->paths.count == 1 && cp_str_is(options->paths.items[0], "-");
-    st = from_stdin ? read_stdin(run, err) : read_tree(run, rules, err);
+    st = from_stdin ? read_stdin(run, err) : cp_run_read_tree(run, rules, err);
     if (st)
         return st;
+    remark_broken(run);
     run->study.arena = arena;
     run->study.flow = cp_flow_new(run->project, rules);
     run->study.contracts = set;
@@ -155,6 +140,7 @@ static void keep_selected(cp_run *run)
         cp_finding *finding = run->findings.items[i];
         bool wanted = options->select.count ? listed(&options->select, finding->code)
                                             : shown_unasked(finding->code);
+        wanted = wanted && cp_run_reports(run, finding->module->source->path);
         if (wanted && !listed(&options->ignore, finding->code))
             run->findings.items[kept++] = finding;
     }

@@ -18,8 +18,10 @@ typedef struct cp_run {
     cp_findings findings;
     cp_plan plan;
     cp_rules rules;
+    cp_map reported;      /* files that findings are shown of; empty: all */
     cp_trouble *troubles; /* by path */
     size_t trouble_count, trouble_room;
+    size_t failures; /* troubles that leave a file out; the others are remarks */
 } cp_run;
 
 /*
@@ -34,6 +36,20 @@ typedef struct cp_run {
  */
 CP_MUST_CHECK cp_status cp_run_read(cp_run *run, cp_arena *arena,
                                     const cp_options *options, cp_err *err);
+
+/*
+ * tree.c: the part of cp_run_read that reads source files. Where single files are
+ * named in a folder that is a project's root, the rest of that project is read too,
+ * because callers count; findings are then shown of the named files alone.
+ */
+CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules,
+                                         cp_err *err);
+
+/* Whether findings in the file are shown. */
+bool cp_run_reports(const cp_run *run, cp_str path);
+
+/* Records what went wrong with a file. */
+void cp_run_trouble(cp_run *run, cp_str path, const char *message);
 
 /* Looks for findings, takes out those silenced and not selected, and plans fixes. */
 CP_MUST_CHECK cp_status cp_run_study(cp_run *run, cp_err *err);

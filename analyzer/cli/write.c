@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/run.h"
@@ -36,25 +37,49 @@ static cp_status write_to(FILE *file, cp_str text, const char *name, cp_err *err
     return CP_OK;
 }
 
+/* A device, a pipe, a link: what is there already is written to, and never replaced. */
+static bool is_no_plain_file(const char *name)
+{
+    struct stat info;
+    return lstat(name, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static cp_status write_through(const char *name, cp_str text, cp_err *err)
+{
+    FILE *file = fopen(name, "wbe");
+    if (!file)
+        return cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    cp_status st = write_to(file, text, name, err);
+    if (fclose(file) != 0 && !st)
+        st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    return st;
+}
+
 /* Into a new file that then takes the name, so that no half report is ever there. */
+static cp_status replace_file(const char *name, const char *part, cp_str text,
+                              cp_err *err)
+{
+    cp_status st = CP_OK;
+    FILE *file = fopen(part, "wbxe");
+    if (!file)
+        return cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    st = write_to(file, text, name, err);
+    if (fclose(file) != 0 && !st)
+        st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    if (!st && rename(part, name) != 0)
+        st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
+    if (st)
+        unlink(part);
+    return st;
+}
+
 static cp_status write_file(cp_str path, cp_str text, cp_err *err)
 {
     cp_arena arena = {0};
     const char *name = cp_str_c(&arena, path);
     const char *part = cp_str_printf(&arena, "%s.part-%ld", name, (long)getpid()).ptr;
-    cp_status st = CP_OK;
-    FILE *file = fopen(part, "wbxe");
-    if (!file) {
-        st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
-    } else {
-        st = write_to(file, text, name, err);
-        if (fclose(file) != 0 && !st)
-            st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
-        if (!st && rename(part, name) != 0)
-            st = cp_fail(err, CP_ERR_IO, "%s: cannot write: %s", name, strerror(errno));
-        if (st)
-            unlink(part);
-    }
+    cp_status st = is_no_plain_file(name) ? write_through(name, text, err)
+                                          : replace_file(name, part, text, err);
     cp_arena_dispose(&arena);
     return st;
 }

@@ -1,0 +1,105 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/run.h"
+#include "read/walk.h"
+
+static void walk_trouble(void *data, cp_str path, const char *why)
+{
+    cp_run_trouble(data, path, why);
+}
+
+static void file_trouble(void *data, cp_str path, const cp_err *err)
+{
+    cp_run_trouble(data, path, err->msg);
+}
+
+static int threads_of(const cp_options *options)
+{
+    if (options->jobs)
+        return options->jobs;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online < 1 ? 1 : online > 16 ? 16 : (int)online;
+}
+
+static bool is_file(cp_arena *arena, cp_str path)
+{
+    struct stat info;
+    return stat(cp_str_c(arena, path), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool names_a_file(const cp_run *run)
+{
+    for (size_t i = 0; i < run->options->paths.count; i++)
+        if (is_file(run->arena, run->options->paths.items[i]))
+            return true;
+    return false;
+}
+
+static bool here_is_a_root(void)
+{
+    struct stat info;
+    return stat(".git", &info) == 0 || stat("pyproject.toml", &info) == 0;
+}
+
+/* Without "./" in front, as the walk of the current folder names it. */
+static cp_str plain_path(cp_str path)
+{
+    while (cp_str_starts(path, CP_STR("./")))
+        path = cp_str_cut(path, 2, path.len);
+    return path;
+}
+
+/* The files of the project around those that were named, these taken out. */
+static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **names,
+                             size_t *count, cp_err *err)
+{
+    cp_str here = CP_STR("");
+    cp_file *files = NULL;
+    size_t found = 0, room = *count;
+    cp_map named = {.arena = run->arena};
+    for (size_t i = 0; i < *count; i++) {
+        cp_map_put(&named, plain_path((*names)[i]), run);
+        cp_map_put(&run->reported, (*names)[i], run);
+    }
+    cp_status st = cp_walk_files(run->arena, &here, 1, walk, &files, &found, err);
+    for (size_t i = 0; !st && i < found; i++)
+        if (!cp_map_get(&named, files[i].path))
+            cp_push(run->arena, *names, *count, room, files[i].path);
+    return st;
+}
+
+cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
+{
+    const cp_options *options = run->options;
+    cp_str here = CP_STR(".");
+    const cp_str *paths = options->paths.count ? options->paths.items : &here;
+    size_t path_count = options->paths.count ? options->paths.count : 1;
+    cp_walk_options walk = {.excludes = options->exclude.items,
+                            .exclude_count = options->exclude.count,
+                            .trouble = walk_trouble,
+                            .data = run};
+    cp_file *files = NULL;
+    size_t count = 0;
+    cp_status st =
+        cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
+    if (st)
+        return st;
+    cp_str *names = cp_new(run->arena, cp_str, count + 1);
+    for (size_t i = 0; i < count; i++)
+        names[i] = files[i].path;
+    if (names_a_file(run) && here_is_a_root())
+        st = add_context(run, &walk, &names, &count, err);
+    if (st)
+        return st;
+    const cp_scanner *scanner =
+        cp_scanner_new(run->arena, rules->needles, rules->needle_count);
+    run->project =
+        cp_project_new(names, count, scanner, threads_of(options), file_trouble, run);
+    return CP_OK;
+}
+
+bool cp_run_reports(const cp_run *run, cp_str path)
+{
+    return !run->reported.count || cp_map_get(&run->reported, path);
+}

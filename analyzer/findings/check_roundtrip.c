@@ -12,12 +12,12 @@ static bool crosses_functions(const cp_node *join)
     return join->join == CP_JOIN_PARAM || join->join == CP_JOIN_FIELD;
 }
 
-/* Behind a field it is not told apart which of its values goes where. */
-static bool is_field(const cp_node *join, const cp_node *value, void *data)
+/* Behind a field, and in one function of several, it is not known which value it is. */
+static bool is_mixed(const cp_node *join, const cp_node *value, void *data)
 {
     (void)value;
     (void)data;
-    return join->join == CP_JOIN_FIELD;
+    return join->join == CP_JOIN_FIELD || join->picked;
 }
 
 /* Other code hands the same parameter a wide value: what is behind it takes that. */
@@ -59,6 +59,18 @@ static bool are_logits(const cp_study *study, const cp_reach *reach)
     for (size_t i = 0; i < reach->stop_count; i++)
         if (cp_map_get(&rules->logits, reach->stops[i]->name))
             return true;
+    return false;
+}
+
+/* Objects are told elsewhere, in a field NAME_dtype, which dtype to be ready for. */
+static bool is_declared(const cp_study *study, const cp_reach *reach)
+{
+    for (size_t i = 0; i < reach->stop_count; i++) {
+        cp_str field =
+            cp_str_printf(study->arena, "%.*s_dtype", CP_STR_ARGS(reach->stops[i]->name));
+        if (cp_flow_has_field(study->flow, field))
+            return true;
+    }
     return false;
 }
 
@@ -144,9 +156,10 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
         return;
     const cp_reach_options options = {.stop = takes_wide_already, .data = &trip};
     cp_reach near = cp_trace_reach(study->flow, study->arena, cast->node, &options);
-    if (!nothing_needs_it(&near) || !are_logits(study, &near))
+    if (!nothing_needs_it(&near) || !are_logits(study, &near) ||
+        is_declared(study, &near))
         return;
-    const cp_reach_options told = {.stop = is_field};
+    const cp_reach_options told = {.stop = is_mixed};
     cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
     const cp_node *again = widened_again(&trip, &far);
     if (!again)

@@ -294,10 +294,30 @@ static void tie_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
     }
 }
 
+/* Functions are handed on as values: which of them this call is of is not known. */
+static void note_picked(cp_flow *flow, const cp_value *callee)
+{
+    uint32_t plain = 0;
+    for (uint32_t i = 0; i < callee->ref_count; i++)
+        plain += callee->refs[i]->kind == CP_REF_FUNC && !callee->refs[i]->func->owner;
+    if (plain < 2 && !(plain && callee->unknown))
+        return;
+    for (uint32_t i = 0; i < callee->ref_count; i++) {
+        cp_func *func =
+            callee->refs[i]->kind == CP_REF_FUNC ? callee->refs[i]->func : NULL;
+        if (!func || func->owner)
+            continue;
+        const cp_func_flow *known = cp_func_flow_of(flow, func);
+        for (uint32_t p = 0; p < func->param_count; p++)
+            known->params[p]->picked = true;
+    }
+}
+
 void cp_eval_call(cp_flow *flow, cp_node *node)
 {
     cp_call *call = node->call;
     cp_value callee = call->callee->value;
+    note_picked(flow, &callee);
     for (uint32_t i = 0; i < callee.ref_count; i++) {
         const cp_ref *ref = callee.refs[i];
         if (!is_tied(flow, call, ref))

@@ -104,6 +104,7 @@ struct cp_node {
     bool late;    /* to stay empty is no reason for doubt */
     bool open;    /* a parameter that no visible call gives a value */
     bool by_name; /* the dtype of something that its name says is an activation */
+    bool picked;  /* a parameter of a function that some call may be of among others */
 };
 
 typedef struct cp_flow cp_flow;
@@ -122,6 +123,8 @@ cp_node *const *cp_flow_calls(const cp_flow *flow, size_t *count);
 cp_node *cp_flow_node_of(const cp_flow *flow, const cp_expr *expr);
 /* What `func` returns; NULL where it was never reached. */
 cp_node *cp_flow_return_of(const cp_flow *flow, const cp_func *func);
+/* Whether some object has a field of that name. */
+bool cp_flow_has_field(const cp_flow *flow, cp_str name);
 /* Parameter `index` of `func`; NULL where the function was never reached. */
 cp_node *cp_flow_param_of(const cp_flow *flow, const cp_func *func, uint32_t index);
 cp_project *cp_flow_project(const cp_flow *flow);

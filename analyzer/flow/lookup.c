@@ -57,6 +57,11 @@ cp_node *cp_wide_field(cp_flow *flow, cp_str name)
     return *slot;
 }
 
+bool cp_flow_has_field(const cp_flow *flow, cp_str name)
+{
+    return cp_map_get(&flow->wide, name);
+}
+
 cp_node *cp_stray_field(cp_flow *flow, cp_str name)
 {
     void **slot = cp_map_slot(&flow->stray, name);

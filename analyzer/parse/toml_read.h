@@ -1,9 +1,9 @@
 /*
- * toml_read.h - what the two halves of the TOML reader share.
+ * toml_read.h - what the parts of the TOML reader share.
  *
- * Layer: parse. Included by toml.c (documents, tables, keys) and toml_value.c
- * (values) only. A reader stops at its first error: every function gives false
- * then, and the message is in `err`.
+ * Layer: parse. Included only by toml.c (documents, tables, keys), toml_value.c
+ * (values) and toml_word.c (values without quotes or brackets). A reader stops at its
+ * first error: every function gives false then, and the message is in `err`.
  */
 #ifndef CP_PARSE_TOML_READ_H
 #define CP_PARSE_TOML_READ_H
@@ -44,6 +44,8 @@ void toml_put(toml_reader *r, cp_toml *table, cp_str key, cp_toml *value);
 /* `key = value`, with a dotted key, into `table`. */
 bool toml_read_pair(toml_reader *r, cp_toml *table);
 bool toml_read_value(toml_reader *r, cp_toml **value);
+/* A boolean, a number or a date. */
+bool toml_read_word(toml_reader *r, cp_toml *value);
 /* A one-line string in either quotes; `at` is on the quote. */
 bool toml_read_string(toml_reader *r, cp_str *text);
 

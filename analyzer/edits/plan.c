@@ -14,6 +14,9 @@ static void refuse(planner *p, cp_finding *finding, cp_str reason)
 {
     cp_refusal refusal = {finding, reason};
     finding->fix = NULL;
+    finding->help = cp_str_printf(p->arena, "%.*s%sno patch is written: %.*s",
+                                  CP_STR_ARGS(finding->help),
+                                  finding->help.len ? "; " : "", CP_STR_ARGS(reason));
     cp_push(p->arena, p->plan->refusals, p->plan->refusal_count, p->plan->refusal_room,
             refusal);
 }

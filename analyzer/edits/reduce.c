@@ -141,6 +141,8 @@ static void leave(cp_draft *draft, cp_span whole, cp_span left)
 static void narrow(cp_draft *draft, const cp_expr *e, const cp_expr *r, int want)
 {
     bool whole_ternary = e->kind == CP_EXPR_TERNARY;
+    if (holds_comment(draft, e->span, has_outer(r) ? r->outer : r->span))
+        cp_draft_refuse(draft, e->span, "a comment stands in what would go");
     if (has_outer(e)) {
         bool strips = (want == PLAIN || whole_ternary) &&
                       can_strip(draft, e->outer, r, want) &&

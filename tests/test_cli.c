@@ -83,9 +83,23 @@ static void write_wanted(cp_str path, cp_str text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* Without what the sanitizers say of themselves where there is no /proc. */
+static cp_str own_lines(cp_str text)
+{
+    cp_buf own = {.arena = &arena};
+    while (text.len) {
+        const char *line = text.ptr;
+        cp_str words = cp_str_next(&text, '\n');
+        if (!cp_str_starts(words, CP_STR("==")) ||
+            !cp_str_has(words, CP_STR("WARNING: reading executable name failed")))
+            cp_buf_add(&own, (cp_str){line, (size_t)(text.ptr - line)});
+    }
+    return cp_buf_str(&own);
+}
+
 static void compare(const char *name, const char *part)
 {
-    cp_str got = text_of(cp_str_printf(&arena, "%s/%s", cp_tree_path(), part));
+    cp_str got = own_lines(text_of(cp_str_printf(&arena, "%s/%s", cp_tree_path(), part)));
     cp_str path = case_file(name, part);
     if (cp_str_has(got, cp_str_of(root)) || cp_str_has(got, cp_str_of(cp_tree_path())))
         fail_msg("%s: %s holds a path of this machine:\n%s", name, part,

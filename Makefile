@@ -106,7 +106,7 @@ deps:
 	$(Q)D=$(D) CC=$(CC) tools/deps $(or $(DEPS),$(if $(filter deps,$(MAKECMDGOALS)),all,quick))
 
 ## test: layers, headers, then every test program; T="edit walk" runs only those
-test: $(if $(T),,layers headers $(if $(MAIN_SRC),$(B)/castproof)) $(WANTED)
+test: $(if $(T),,layers headers) $(if $(MAIN_SRC),$(B)/castproof) $(WANTED)
 	$(Q)CASTPROOF=$(B)/castproof tools/run-tests $(WANTED)
 
 ## asan, release: the tests again in that variant

@@ -190,6 +190,18 @@ static int by_path(const void *a, const void *b)
     return order ? order : cp_str_cmp(left->message, right->message);
 }
 
+/* Of the files that findings are shown of, those that could be read. */
+static size_t files_checked(const cp_run *run)
+{
+    size_t count = run->reported.count;
+    if (!count)
+        return cp_project_file_count(run->project);
+    for (size_t i = 0; i < run->trouble_count; i++)
+        if (count && cp_map_get(&run->reported, run->troubles[i].path))
+            count--;
+    return count;
+}
+
 cp_report cp_run_report(const cp_run *run)
 {
     size_t modules;
@@ -199,7 +211,7 @@ cp_report cp_run_report(const cp_run *run)
     return (cp_report){.version = CP_VERSION,
                        .rules = &run->rules,
                        .findings = &run->findings,
-                       .files_checked = (uint32_t)cp_project_file_count(run->project),
+                       .files_checked = (uint32_t)files_checked(run),
                        .files_parsed = (uint32_t)modules,
                        .troubles = run->troubles,
                        .trouble_count = run->trouble_count};

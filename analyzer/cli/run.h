@@ -39,8 +39,9 @@ CP_MUST_CHECK cp_status cp_run_read(cp_run *run, cp_arena *arena,
 
 /*
  * tree.c: the part of cp_run_read that reads source files. Where single files are
- * named in a folder that is a project's root, the rest of that project is read too,
- * because callers count; findings are then shown of the named files alone.
+ * named, the rest of the project is read too (of their package, if the current folder
+ * is no project's root), because callers count; findings are then shown of the named
+ * files alone.
  */
 CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules,
                                          cp_err *err);

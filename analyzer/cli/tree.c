@@ -50,19 +50,58 @@ static cp_str plain_path(cp_str path)
     return path;
 }
 
+/* The outermost folder around the file that is a package; "" where there is none. */
+static cp_str package_around(cp_arena *arena, cp_str path)
+{
+    for (size_t i = 1; i < path.len; i++) {
+        cp_str folder = cp_str_cut(path, 0, i);
+        cp_str init = cp_str_printf(arena, "%.*s/__init__.py", CP_STR_ARGS(folder));
+        if (path.ptr[i] == '/' && is_file(arena, init))
+            return folder;
+    }
+    return CP_STR("");
+}
+
+/* Where the callers of what is in the named files may be. */
+static cp_str *context_roots(const cp_run *run, size_t *count)
+{
+    const cp_list *paths = &run->options->paths;
+    cp_str *roots = cp_new(run->arena, cp_str, paths->count + 1);
+    *count = 0;
+    if (here_is_a_root()) {
+        roots[(*count)++] = CP_STR("");
+        return roots;
+    }
+    cp_map seen = {.arena = run->arena};
+    for (size_t i = 0; i < paths->count; i++) {
+        cp_str path = plain_path(paths->items[i]);
+        if (!is_file(run->arena, path))
+            continue;
+        cp_str package = package_around(run->arena, path);
+        if (!package.len || cp_map_get(&seen, package))
+            continue;
+        cp_map_put(&seen, package, roots);
+        roots[(*count)++] = package;
+    }
+    return roots;
+}
+
 /* The files of the project around those that were named, these taken out. */
 static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **names,
                              size_t *count, cp_err *err)
 {
-    cp_str here = CP_STR("");
+    size_t root_count, found = 0, room = *count;
+    cp_str *roots = context_roots(run, &root_count);
     cp_file *files = NULL;
-    size_t found = 0, room = *count;
     cp_map named = {.arena = run->arena};
+    if (!root_count)
+        return CP_OK;
     for (size_t i = 0; i < *count; i++) {
         cp_map_put(&named, plain_path((*names)[i]), run);
         cp_map_put(&run->reported, (*names)[i], run);
     }
-    cp_status st = cp_walk_files(run->arena, &here, 1, walk, &files, &found, err);
+    cp_status st =
+        cp_walk_files(run->arena, roots, root_count, walk, &files, &found, err);
     for (size_t i = 0; !st && i < found; i++)
         if (!cp_map_get(&named, files[i].path))
             cp_push(run->arena, *names, *count, room, files[i].path);
@@ -88,7 +127,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
     cp_str *names = cp_new(run->arena, cp_str, count + 1);
     for (size_t i = 0; i < count; i++)
         names[i] = files[i].path;
-    if (names_a_file(run) && here_is_a_root())
+    if (names_a_file(run))
         st = add_context(run, &walk, &names, &count, err);
     if (st)
         return st;

@@ -140,6 +140,19 @@ static void test_requirements_files_are_read_with_all_that_they_may_hold(void **
     assert_string_equal(told, "");
 }
 
+static void test_a_folder_of_requirements_counts_for_the_folder_around_it(void **state)
+{
+    (void)state;
+    put("requirements/common.txt", "torch\n");
+    put("requirements/cuda.txt", "-r common.txt\nflashinfer-python==0.6.12\n");
+    put("requirements/notes.md", "flashinfer-python==9\n");
+    put("a/x.py", "");
+    assert_string_equal(pin("a/x.py"), "==0.6.12 requirements/cuda.txt:2");
+    put("b/requirements", "flashinfer-python==9\n"); /* a file called so is none */
+    assert_string_equal(pin("b/x.py"), "==0.6.12 requirements/cuda.txt:2");
+    assert_string_equal(told, "");
+}
+
 static void test_included_requirements_are_followed_inside_the_folder_only(void **state)
 {
     (void)state;
@@ -300,6 +313,7 @@ int main(void)
         IN_FOLDER(test_every_table_of_pyproject_that_holds_requirements_is_read),
         IN_FOLDER(test_broken_toml_is_told_with_its_line_and_the_rest_goes_on),
         IN_FOLDER(test_requirements_files_are_read_with_all_that_they_may_hold),
+        IN_FOLDER(test_a_folder_of_requirements_counts_for_the_folder_around_it),
         IN_FOLDER(test_included_requirements_are_followed_inside_the_folder_only),
         IN_FOLDER(test_an_included_file_that_is_missing_is_told),
         IN_FOLDER(test_setup_cfg_is_read),

@@ -136,6 +136,43 @@ static void read_dist(pin_sink sink, cp_str name, const char *file)
     read_with(sink, inner, pins_read_metadata);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return cp_str_cmp(*(const cp_str *)a, *(const cp_str *)b);
+}
+
+/* The names in a folder, sorted; false and errno where it cannot be read. */
+static bool list_folder(cp_arena *arena, cp_str path, cp_str **names, size_t *count)
+{
+    DIR *dir = opendir(path.len ? cp_str_c(arena, path) : ".");
+    size_t room = 0;
+    *count = 0;
+    *names = NULL;
+    if (!dir)
+        return false;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        cp_push(arena, *names, *count, room,
+                cp_str_copy(arena, cp_str_of(entry->d_name)));
+    closedir(dir);
+    if (*count)
+        qsort(*names, *count, sizeof **names, compare_names);
+    return true;
+}
+
+/* requirements/cuda.txt, …: as if they were called requirements-cuda.txt. */
+static void read_requirements_folder(const pin_sink *sink, cp_str name)
+{
+    cp_str *files;
+    size_t count;
+    cp_str path = pins_join(sink->arena, sink->folder_path, name);
+    if (!list_folder(sink->arena, path, &files, &count))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (cp_str_ends(files[i], CP_STR(".txt")))
+            read_with(*sink, pins_join(sink->arena, name, files[i]),
+                      pins_read_requirements);
+}
+
 static void read_entry(const pin_sink *sink, cp_str name)
 {
     if (cp_str_is(name, "pyproject.toml"))
@@ -145,17 +182,14 @@ static void read_entry(const pin_sink *sink, cp_str name)
     else if (cp_str_starts(name, CP_STR("requirements")) &&
              cp_str_ends(name, CP_STR(".txt")))
         read_with(*sink, name, pins_read_requirements);
+    else if (cp_str_is(name, "requirements"))
+        read_requirements_folder(sink, name);
     else if (cp_str_ends(name, CP_STR(".dist-info")))
         read_dist(*sink, name, "METADATA");
     else if (cp_str_ends(name, CP_STR(".egg-info")))
         read_dist(*sink, name, "PKG-INFO");
     else if (cp_str_is(name, ".git"))
         sink->folder->has_git = true;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return cp_str_cmp(*(const cp_str *)a, *(const cp_str *)b);
 }
 
 /* A folder that is not there pins nothing; one that may not be read might. */
@@ -180,19 +214,12 @@ static pin_folder *read_folder(cp_pins *pins, cp_str path)
                      .folder = folder,
                      .folder_path = path,
                      .path = path};
-    DIR *dir = opendir(path.len ? cp_str_c(pins->arena, path) : ".");
-    if (!dir) {
+    cp_str *names;
+    size_t count;
+    if (!list_folder(pins->arena, path, &names, &count)) {
         complain_of_folder(&sink, errno);
         return folder;
     }
-    cp_str *names = NULL;
-    size_t count = 0, room = 0;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        cp_push(pins->arena, names, count, room,
-                cp_str_copy(pins->arena, cp_str_of(entry->d_name)));
-    closedir(dir);
-    if (count)
-        qsort(names, count, sizeof *names, compare_names);
     for (size_t i = 0; i < count; i++)
         read_entry(&sink, names[i]);
     return folder;

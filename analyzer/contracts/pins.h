@@ -3,11 +3,12 @@
  *
  * Layer: contracts. Read are pyproject.toml ([project] dependencies and
  * optional-dependencies, [dependency-groups], [build-system] requires, and
- * Poetry's and uv's tables), requirements*.txt (with -r, -c and line
- * continuations, never out of the folder given), setup.cfg (install_requires,
- * extras_require) and *.dist-info/METADATA and *.egg-info/PKG-INFO
- * (Requires-Dist). The nearest folder, from the file's own upward, that names
- * the package decides; requirements of that folder on one package are joined.
+ * Poetry's and uv's tables), requirements*.txt and the *.txt of requirements/ (with -r,
+ * -c and line continuations, never out of the folder given), setup.cfg
+ * (install_requires, extras_require) and *.dist-info/METADATA and
+ * *.egg-info/PKG-INFO (Requires-Dist). The nearest folder, from the file's own
+ * upward, that names the package decides; requirements of that folder on one
+ * package are joined.
  */
 #ifndef CP_CONTRACTS_PINS_H
 #define CP_CONTRACTS_PINS_H

@@ -37,19 +37,32 @@ static bool takes_wide_already(const cp_node *join, const cp_node *value, void *
 }
 
 /* A cast on the way that makes a dtype which holds all that was taken away. */
-static const cp_node *widened_again(const round_trip *trip, const cp_reach *reach)
+static bool widens_again(const round_trip *trip, const cp_use *use)
 {
+    if (use->kind != CP_USE_CAST)
+        return false;
+    const cp_value *to = &use->at->inputs[1].node->value;
+    for (int d = 0; d < CP_DTYPE_COUNT; d++)
+        if (to->dtype == CP_DTYPES(d) && !to->unknown &&
+            cp_dtype_holds_all((cp_dtype)d, trip->loses))
+            return true;
+    return false;
+}
+
+/* Those casts, each once, in the order of the walk. */
+static size_t find_widenings(const round_trip *trip, const cp_reach *reach,
+                             const cp_node ***again)
+{
+    size_t count = 0, room = 0;
     for (size_t i = 0; i < reach->use_count; i++) {
         const cp_node *at = reach->uses[i].at;
-        if (reach->uses[i].kind != CP_USE_CAST)
-            continue;
-        const cp_value *to = &at->inputs[1].node->value;
-        for (int d = 0; d < CP_DTYPE_COUNT; d++)
-            if (to->dtype == CP_DTYPES(d) && !to->unknown &&
-                cp_dtype_holds_all((cp_dtype)d, trip->loses))
-                return at;
+        bool known = !widens_again(trip, &reach->uses[i]);
+        for (size_t k = 0; k < count && !known; k++)
+            known = (*again)[k] == at;
+        if (!known)
+            cp_push(trip->study->arena, *again, count, room, at);
     }
-    return NULL;
+    return count;
 }
 
 /* Whether some parameter that takes it is one of router logits, by its name. */
@@ -90,22 +103,32 @@ static bool nothing_needs_it(const cp_reach *reach)
     return reach->whole && reach->stop_count;
 }
 
+/* More places of widening than this are counted, not shown. */
+enum { SHOWN_MAX = 4 };
+
 static void report(cp_study *study, const cp_cast *cast, const round_trip *trip,
-                   const cp_node *again)
+                   const cp_node *const *again, size_t count)
 {
     cp_arena *arena = study->arena;
     cp_finding *finding = cp_cast_finding(study, cast, "CP103", NULL);
     cp_place place =
-        cp_place_of(again->module, again->expr->span, CP_STR("widened again here"));
+        cp_place_of(again[0]->module, again[0]->expr->span, CP_STR("widened again here"));
+    cp_str more = count > 1 ? cp_str_printf(arena, " and %zu more place%s", count - 1,
+                                            count > 2 ? "s" : "")
+                            : CP_STR("");
     finding->message = cp_str_printf(
-        arena, "`%.*s` can be %.*s, is narrowed to %s, and is widened again at %.*s:%u",
+        arena,
+        "`%.*s` can be %.*s, is narrowed to %s, and is widened again at %.*s:%u%.*s",
         CP_STR_ARGS(
             cp_str_next(&(cp_str){finding->tensor.ptr, finding->tensor.len}, '\n')),
         CP_STR_ARGS(cp_dtypes_or(arena, trip->loses)), cp_dtype_name(cast->to),
-        CP_STR_ARGS(place.path), place.line);
+        CP_STR_ARGS(place.path), place.line, CP_STR_ARGS(more));
     finding->help = CP_STR("pass it as it is: what it goes to is given unrounded values "
                            "by other code, and experts are then chosen by those");
-    cp_finding_relate(study, finding, place);
+    for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
+        cp_finding_relate(study, finding,
+                          cp_place_of(again[i]->module, again[i]->expr->span,
+                                      CP_STR("widened again here")));
     if (trip->other->expr && trip->other->module)
         cp_finding_relate(study, finding,
                           cp_place_of(trip->other->module, trip->other->expr->span,
@@ -161,10 +184,11 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
         return;
     const cp_reach_options told = {.stop = is_mixed};
     cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
-    const cp_node *again = widened_again(&trip, &far);
-    if (!again)
+    const cp_node **again = NULL;
+    size_t count = find_widenings(&trip, &far, &again);
+    if (!count)
         return;
-    report(study, cast, &trip, again);
+    report(study, cast, &trip, again, count);
     for (size_t i = 0; i < near.use_count; i++)
         if (is_followed_return(&near.uses[i]))
             cp_finding_assume(

@@ -1,15 +1,12 @@
 #include "harness.h"
 
-#include <ftw.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "contracts/pins.h"
+#include "tree.h"
 
-static char root[PATH_MAX], before[PATH_MAX];
 static cp_pins *pins;
 static char told[1024]; /* the messages of the run, a line each */
 
@@ -25,41 +22,19 @@ static void keep(void *data, cp_str path, const cp_err *err)
 static int enter(void **state)
 {
     begin(state);
-    snprintf(root, sizeof root, "/tmp/castproof-pins-XXXXXX");
-    if (!getcwd(before, sizeof before) || !mkdtemp(root) || chdir(root))
+    if (cp_tree_begin())
         return -1;
     told[0] = '\0';
     pins = cp_pins_new(&arena, keep, NULL);
     return 0;
 }
 
-static int delete_one(const char *path, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int leave(void **state)
 {
-    int st = chdir(before) | nftw(root, delete_one, 16, FTW_DEPTH | FTW_PHYS);
-    return st | end(state);
+    return cp_tree_end() | end(state);
 }
 
 #define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, enter, leave)
-
-static void put(const char *path, const char *text)
-{
-    char *name = (char *)cp_str_c(&arena, cp_str_of(path));
-    for (char *at = name; (at = strchr(at, '/')); *at++ = '/') {
-        *at = '\0';
-        mkdir(name, 0777);
-    }
-    FILE *file = fopen(name, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
-}
 
 /* "SPEC PATH:LINE" of the pin on flashinfer-python for a file, "none" without one. */
 static const char *pin(const char *path)
@@ -75,8 +50,8 @@ static const char *pin(const char *path)
 static void test_a_tree_without_pins_gives_none(void **state)
 {
     (void)state;
-    put("a/x.py", "");
-    put("pyproject.toml", "[project]\ndependencies = [\"torch==2.9\"]\n");
+    cp_tree_put("a/x.py", "");
+    cp_tree_put("pyproject.toml", "[project]\ndependencies = [\"torch==2.9\"]\n");
     assert_string_equal(pin("a/x.py"), "none");
     assert_string_equal(told, "");
 }
@@ -84,8 +59,8 @@ static void test_a_tree_without_pins_gives_none(void **state)
 static void test_pyproject_dependencies_are_read(void **state)
 {
     (void)state;
-    put("pyproject.toml", "[project]\ndependencies = [\n  \"torch\",\n"
-                          "  \"flashinfer_python[cu13]==0.6.12\", # why\n]\n");
+    cp_tree_put("pyproject.toml", "[project]\ndependencies = [\n  \"torch\",\n"
+                                  "  \"flashinfer_python[cu13]==0.6.12\", # why\n]\n");
     assert_string_equal(pin("a/b/x.py"), "==0.6.12 pyproject.toml:4");
 }
 
@@ -111,7 +86,7 @@ static void test_every_table_of_pyproject_that_holds_requirements_is_read(void *
          "==0.6.*"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        put(cp_str_printf(&arena, "p%zu/pyproject.toml", i).ptr, rows[i][0]);
+        cp_tree_put(cp_str_printf(&arena, "p%zu/pyproject.toml", i).ptr, rows[i][0]);
         const cp_pin *p = cp_pins_find(pins, cp_str_printf(&arena, "p%zu/x.py", i),
                                        CP_STR("flashinfer-python"));
         assert_non_null(p);
@@ -123,8 +98,8 @@ static void test_every_table_of_pyproject_that_holds_requirements_is_read(void *
 static void test_broken_toml_is_told_with_its_line_and_the_rest_goes_on(void **state)
 {
     (void)state;
-    put("pyproject.toml", "[project]\ndependencies = [\n");
-    put("requirements.txt", "flashinfer-python==0.6.8\n");
+    cp_tree_put("pyproject.toml", "[project]\ndependencies = [\n");
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.8\n");
     assert_string_equal(pin("x.py"), "==0.6.8 requirements.txt:1");
     assert_string_equal(told, "pyproject.toml:3: expected a value\n");
 }
@@ -132,10 +107,11 @@ static void test_broken_toml_is_told_with_its_line_and_the_rest_goes_on(void **s
 static void test_requirements_files_are_read_with_all_that_they_may_hold(void **state)
 {
     (void)state;
-    put("requirements-gpu.txt", "# flashinfer-python==9\n--index-url https://x/y\n"
-                                "./local\nhttps://a/b.whl\ngit+https://a/b\n-e .\n"
-                                "${X}\ntorch==2.9 --hash=sha256:00\n"
-                                "flashinfer-python \\\n  >=0.6.7, \\\n  <0.7 # why\n");
+    cp_tree_put("requirements-gpu.txt",
+                "# flashinfer-python==9\n--index-url https://x/y\n"
+                "./local\nhttps://a/b.whl\ngit+https://a/b\n-e .\n"
+                "${X}\ntorch==2.9 --hash=sha256:00\n"
+                "flashinfer-python \\\n  >=0.6.7, \\\n  <0.7 # why\n");
     assert_string_equal(pin("x.py"), ">=0.6.7,   <0.7 requirements-gpu.txt:9");
     assert_string_equal(told, "");
 }
@@ -143,12 +119,13 @@ static void test_requirements_files_are_read_with_all_that_they_may_hold(void **
 static void test_a_folder_of_requirements_counts_for_the_folder_around_it(void **state)
 {
     (void)state;
-    put("requirements/common.txt", "torch\n");
-    put("requirements/cuda.txt", "-r common.txt\nflashinfer-python==0.6.12\n");
-    put("requirements/notes.md", "flashinfer-python==9\n");
-    put("a/x.py", "");
+    cp_tree_put("requirements/common.txt", "torch\n");
+    cp_tree_put("requirements/cuda.txt", "-r common.txt\nflashinfer-python==0.6.12\n");
+    cp_tree_put("requirements/notes.md", "flashinfer-python==9\n");
+    cp_tree_put("a/x.py", "");
     assert_string_equal(pin("a/x.py"), "==0.6.12 requirements/cuda.txt:2");
-    put("b/requirements", "flashinfer-python==9\n"); /* a file called so is none */
+    cp_tree_put("b/requirements",
+                "flashinfer-python==9\n"); /* a file called so is none */
     assert_string_equal(pin("b/x.py"), "==0.6.12 requirements/cuda.txt:2");
     assert_string_equal(told, "");
 }
@@ -156,10 +133,11 @@ static void test_a_folder_of_requirements_counts_for_the_folder_around_it(void *
 static void test_included_requirements_are_followed_inside_the_folder_only(void **state)
 {
     (void)state;
-    put("evil.txt", "flashinfer-python==6.6.6\n");
-    put("a/requirements.txt", "-r sub/base.txt\n-c ../evil.txt\n-r /etc/hostname\n");
-    put("a/sub/base.txt", "--requirement=../sub/more.txt\n-r more.txt\n");
-    put("a/sub/more.txt", "-r base.txt\nflashinfer-python==0.6.9\n");
+    cp_tree_put("evil.txt", "flashinfer-python==6.6.6\n");
+    cp_tree_put("a/requirements.txt",
+                "-r sub/base.txt\n-c ../evil.txt\n-r /etc/hostname\n");
+    cp_tree_put("a/sub/base.txt", "--requirement=../sub/more.txt\n-r more.txt\n");
+    cp_tree_put("a/sub/more.txt", "-r base.txt\nflashinfer-python==0.6.9\n");
     assert_string_equal(pin("a/x.py"), "==0.6.9 a/sub/more.txt:2");
     assert_string_equal(told, "");
 }
@@ -167,7 +145,7 @@ static void test_included_requirements_are_followed_inside_the_folder_only(void 
 static void test_an_included_file_that_is_missing_is_told(void **state)
 {
     (void)state;
-    put("requirements.txt", "\n-r none.txt\nflashinfer-python==0.6.9\n");
+    cp_tree_put("requirements.txt", "\n-r none.txt\nflashinfer-python==0.6.9\n");
     assert_string_equal(pin("x.py"), "==0.6.9 requirements.txt:3");
     assert_string_equal(told,
                         "requirements.txt:2: none.txt: cannot open: No such file or "
@@ -177,17 +155,19 @@ static void test_an_included_file_that_is_missing_is_told(void **state)
 static void test_setup_cfg_is_read(void **state)
 {
     (void)state;
-    put("setup.cfg", "[metadata]\nname = x\ninstall_requires = flashinfer-python==9\n"
-                     "[options]\ninstall_requires =\n    torch\n    # note\n"
-                     "    flashinfer-python>=0.6.8\n[options.extras_require]\n"
-                     "gpu = flashinfer-python<0.7\n");
+    cp_tree_put("setup.cfg",
+                "[metadata]\nname = x\ninstall_requires = flashinfer-python==9\n"
+                "[options]\ninstall_requires =\n    torch\n    # note\n"
+                "    flashinfer-python>=0.6.8\n[options.extras_require]\n"
+                "gpu = flashinfer-python<0.7\n");
     assert_string_equal(pin("x.py"), ">=0.6.8,<0.7 setup.cfg:8");
 }
 
 static void test_the_metadata_beside_a_package_counts_for_its_files(void **state)
 {
     (void)state;
-    put("sglang-0.5.12.dist-info/METADATA",
+    cp_tree_put(
+        "sglang-0.5.12.dist-info/METADATA",
         "Metadata-Version: 2.4\nName: sglang\n"
         "Requires-Dist: flashinfer_python[cu13]==0.6.11.post1; extra == \"all\"\n\n"
         "Requires-Dist: flashinfer-python==1\n");
@@ -203,15 +183,18 @@ static void test_the_metadata_beside_a_package_counts_for_its_files(void **state
 static void test_in_site_packages_each_dist_info_counts_for_its_own_files(void **state)
 {
     (void)state;
-    put("a-1.dist-info/METADATA", "Name: a\nRequires-Dist: flashinfer-python==0.6.7\n");
-    put("a-1.dist-info/RECORD", "amod/__init__.py,sha256=x,1\nasingle.py,,\n");
-    put("b-1.dist-info/METADATA", "Name: b\nRequires-Dist: flashinfer-python==0.6.8\n");
-    put("b-1.dist-info/top_level.txt", "bmod\n");
-    put("C_c-1.dist-info/METADATA",
-        "Name: C_c\nRequires-Dist: flashinfer-python==0.6.9\n");
-    put("d-1.egg-info/PKG-INFO", "Name: d\nRequires-Dist: flashinfer-python==0.7.0\n");
-    put("e-1.dist-info/METADATA", "Name: e\nRequires-Dist: torch\n");
-    put("f-1.dist-info/RECORD", "");
+    cp_tree_put("a-1.dist-info/METADATA",
+                "Name: a\nRequires-Dist: flashinfer-python==0.6.7\n");
+    cp_tree_put("a-1.dist-info/RECORD", "amod/__init__.py,sha256=x,1\nasingle.py,,\n");
+    cp_tree_put("b-1.dist-info/METADATA",
+                "Name: b\nRequires-Dist: flashinfer-python==0.6.8\n");
+    cp_tree_put("b-1.dist-info/top_level.txt", "bmod\n");
+    cp_tree_put("C_c-1.dist-info/METADATA",
+                "Name: C_c\nRequires-Dist: flashinfer-python==0.6.9\n");
+    cp_tree_put("d-1.egg-info/PKG-INFO",
+                "Name: d\nRequires-Dist: flashinfer-python==0.7.0\n");
+    cp_tree_put("e-1.dist-info/METADATA", "Name: e\nRequires-Dist: torch\n");
+    cp_tree_put("f-1.dist-info/RECORD", "");
     assert_string_equal(pin("amod/x.py"), "==0.6.7 a-1.dist-info/METADATA:2");
     assert_string_equal(pin("asingle.py"), "==0.6.7 a-1.dist-info/METADATA:2");
     assert_string_equal(pin("bmod/y/x.py"), "==0.6.8 b-1.dist-info/METADATA:2");
@@ -224,9 +207,9 @@ static void test_in_site_packages_each_dist_info_counts_for_its_own_files(void *
 static void test_the_nearest_folder_that_names_the_package_decides(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python==0.6.7\n");
-    put("a/requirements.txt", "flashinfer-python==0.6.8\n");
-    put("a/b/requirements.txt", "torch\n");
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.7\n");
+    cp_tree_put("a/requirements.txt", "flashinfer-python==0.6.8\n");
+    cp_tree_put("a/b/requirements.txt", "torch\n");
     assert_string_equal(pin("a/b/x.py"), "==0.6.8 a/requirements.txt:1");
     assert_string_equal(pin("c/x.py"), "==0.6.7 requirements.txt:1");
 }
@@ -234,40 +217,42 @@ static void test_the_nearest_folder_that_names_the_package_decides(void **state)
 static void test_requirements_of_one_folder_are_joined(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python>=0.6.7\n");
-    put("requirements_dev.txt", "flashinfer-python<0.7\nflashinfer-python\n");
+    cp_tree_put("requirements.txt", "flashinfer-python>=0.6.7\n");
+    cp_tree_put("requirements_dev.txt", "flashinfer-python<0.7\nflashinfer-python\n");
     assert_string_equal(pin("x.py"), ">=0.6.7,<0.7 requirements.txt:1");
 }
 
 static void test_versions_that_begin_alike_are_both_kept(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python==0.6.12\nflashinfer-python==0.6.1\n");
+    cp_tree_put("requirements.txt",
+                "flashinfer-python==0.6.12\nflashinfer-python==0.6.1\n");
     assert_string_equal(pin("x.py"), "==0.6.12,==0.6.1 requirements.txt:1");
 }
 
 static void test_the_look_upward_ends_at_a_repositorys_root(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python==0.6.7\n");
-    put("r/.git/HEAD", "");
-    put("r/a/x.py", "");
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.7\n");
+    cp_tree_put("r/.git/HEAD", "");
+    cp_tree_put("r/a/x.py", "");
     assert_string_equal(pin("r/a/x.py"), "none");
 }
 
 static void test_absolute_paths_are_looked_up_to_the_root(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python==0.6.7\n");
-    const char *path = cp_str_printf(&arena, "%s/a/./b/../x.py", root).ptr;
-    assert_string_equal(pin(path),
-                        cp_str_printf(&arena, "==0.6.7 %s/requirements.txt:1", root).ptr);
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.7\n");
+    const char *path = cp_str_printf(&arena, "%s/a/./b/../x.py", cp_tree_path()).ptr;
+    assert_string_equal(
+        pin(path),
+        cp_str_printf(&arena, "==0.6.7 %s/requirements.txt:1", cp_tree_path()).ptr);
 }
 
 static void test_assumptions_stand_over_what_the_tree_says_and_are_joined(void **state)
 {
     (void)state;
-    put("requirements.txt", "flashinfer-python==0.6.7\n");
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.7\n");
     assert_int_equal(cp_pins_assume(pins, CP_STR("flashinfer_python>=0.6.8"), NULL),
                      CP_OK);
     assert_int_equal(cp_pins_assume(pins, CP_STR("flashinfer-python<0.7"), NULL), CP_OK);
@@ -288,7 +273,7 @@ static void
 test_a_requirement_that_cannot_be_read_is_told_once_and_allows_all(void **state)
 {
     (void)state;
-    put("requirements.txt", "torch (>dev)\nflashinfer-python=0.6.7\n");
+    cp_tree_put("requirements.txt", "torch (>dev)\nflashinfer-python=0.6.7\n");
     assert_string_equal(pin("x.py"), " requirements.txt:2");
     assert_string_equal(pin("a/x.py"), " requirements.txt:2");
     assert_string_equal(told,
@@ -300,7 +285,8 @@ static void test_a_file_that_is_no_file_is_told(void **state)
 {
     (void)state;
     mkdir("requirements.txt", 0777);
-    put("pyproject.toml", "[project]\ndependencies = [\"flashinfer-python==0.6.7\"]");
+    cp_tree_put("pyproject.toml",
+                "[project]\ndependencies = [\"flashinfer-python==0.6.7\"]");
     assert_string_equal(pin("x.py"), "==0.6.7 pyproject.toml:2");
     assert_string_equal(told, "requirements.txt: not a regular file\n");
 }

@@ -235,8 +235,10 @@ static void find_sites(const cp_study *study, const cp_node *node, cp_cast *cast
         }
         if (uses[i].kind == CP_USE_COPY && count == 1 && whole)
             cast->copy = uses[i].at;
-        if (uses[i].kind == CP_USE_CAST && same_behind(study, cast, uses[i].at))
+        if (uses[i].kind == CP_USE_CAST && same_behind(study, cast, uses[i].at)) {
+            cast->behind = uses[i].at;
             continue;
+        }
         cast->only_sites = false;
         if (!cast->other_use)
             cast->other_use = why[uses[i].kind];

@@ -24,6 +24,7 @@ typedef struct cp_cast {
     bool only_sites;       /* it has no other use */
     const cp_node *copy;   /* a call of `copy_` that is its only use, or NULL */
     const char *other_use; /* what the other use is */
+    const cp_node *behind; /* a cast to the same dtype that its result reaches, or NULL */
 } cp_cast;
 
 /* What of the dtypes that reach the cast loses bits in it. */

@@ -60,6 +60,17 @@ static void say_narrowed(cp_study *study, const cp_cast *cast,
         cast->from == loses ? "" : "; the others route as before");
 }
 
+/* Another cast rounds the value on the way to another call, with this one or without. */
+static void name_the_next(cp_study *study, const cp_cast *cast, cp_finding *finding)
+{
+    const cp_node *next = cast->behind;
+    if (next)
+        cp_finding_relate(study, finding,
+                          cp_place_of(next->module, next->expr->span,
+                                      CP_STR("rounds it as well, on another way; worth a "
+                                             "second look once this one is gone")));
+}
+
 void cp_check_narrow(cp_study *study, const cp_cast *cast)
 {
     cp_dtypes loses = cp_cast_lost(cast);
@@ -75,6 +86,7 @@ void cp_check_narrow(cp_study *study, const cp_cast *cast)
     finding->effect = rounds ? CP_EFFECT_EXACT : CP_EFFECT_CHANGES_EXPERTS;
     say_narrowed(study, cast, &judgement, loses, finding);
     plan_runs(study, cast, &judgement, finding);
+    name_the_next(study, cast, finding);
     cp_keep_move(cast, finding);
     cp_check_comments(study, cast, finding);
 }

@@ -3,7 +3,7 @@
 /* A cast to the dtype of the tensor that the value is then copied into. */
 void cp_check_copy(cp_study *study, const cp_cast *cast)
 {
-    if (!cast->copy || cast->moves_device)
+    if (!cast->copy || cast->moves_device || cast->hazard)
         return;
     const cp_value *target = &cast->copy->call->receiver->value;
     cp_dtypes held = cp_dtypes_assume(target->tensor, 0);

@@ -54,9 +54,10 @@ static cp_str plain_path(cp_str path)
 static cp_str package_around(cp_arena *arena, cp_str path)
 {
     for (size_t i = 1; i < path.len; i++) {
+        if (path.ptr[i] != '/')
+            continue;
         cp_str folder = cp_str_cut(path, 0, i);
-        cp_str init = cp_str_printf(arena, "%.*s/__init__.py", CP_STR_ARGS(folder));
-        if (path.ptr[i] == '/' && is_file(arena, init))
+        if (is_file(arena, cp_str_printf(arena, "%.*s/__init__.py", CP_STR_ARGS(folder))))
             return folder;
     }
     return CP_STR("");

@@ -132,3 +132,12 @@ void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data)
     for (uint32_t i = 0; i < expr->arg_count; i++)
         cp_expr_walk(expr->args[i].value, visit, data);
 }
+
+bool cp_func_decorated(const cp_func *func, const char *name)
+{
+    for (uint32_t i = 0; i < func->decorator_count; i++)
+        if (func->decorators[i]->kind == CP_EXPR_NAME &&
+            cp_str_is(func->decorators[i]->text, name))
+            return true;
+    return false;
+}

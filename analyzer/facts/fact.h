@@ -226,6 +226,9 @@ bool cp_expr_same(const cp_expr *a, const cp_expr *b);
 /* The keyword argument `name` of a call, or NULL. */
 cp_expr *cp_call_keyword(const cp_expr *call, cp_str name);
 
+/* Whether `@name` stands before the function. */
+bool cp_func_decorated(const cp_func *func, const char *name);
+
 /* Calls `visit` for `expr` and all below it, parents first. */
 void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data);
 

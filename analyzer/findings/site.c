@@ -46,13 +46,10 @@ static const cp_node *call_at(const cp_site *site, uint32_t level)
     return level < site->hop_count ? site->hops[level] : site->call;
 }
 
-static size_t cp_flow_method_first(const cp_func *func)
+/* The first parameter that a call gives: self and cls are given by the binding. */
+static size_t first_given(const cp_func *func)
 {
-    for (uint32_t i = 0; i < func->decorator_count; i++)
-        if (func->decorators[i]->kind == CP_EXPR_NAME &&
-            cp_str_is(func->decorators[i]->text, "staticmethod"))
-            return 0;
-    return func->owner ? 1 : 0;
+    return func->owner && !cp_func_decorated(func, "staticmethod");
 }
 
 /* The argument that the call one level out gives to `param`; NULL if it gives none. */
@@ -62,9 +59,9 @@ static const cp_expr *given_outside(const cp_site *site, uint32_t level,
     const cp_call *call = site->hops[level - 1]->call;
     bool unsure;
     size_t position = (size_t)param->index;
-    if (!param->func || cp_flow_method_first(param->func) > position)
+    if (!param->func || first_given(param->func) > position)
         return NULL; /* self is no argument of the call */
-    position -= cp_flow_method_first(param->func);
+    position -= first_given(param->func);
     const cp_argument *arg = cp_call_argument(call, param->name, position, &unsure);
     return arg ? arg->expr : NULL;
 }

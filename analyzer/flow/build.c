@@ -33,15 +33,6 @@ void cp_build_module(cp_flow *flow, cp_module *module)
     }
 }
 
-bool cp_func_decorated(const cp_func *func, const char *name)
-{
-    for (uint32_t i = 0; i < func->decorator_count; i++)
-        if (func->decorators[i]->kind == CP_EXPR_NAME &&
-            cp_str_is(func->decorators[i]->text, name))
-            return true;
-    return false;
-}
-
 /* The class that an annotation names: X, m.X, Optional[X], X | None; else NULL. */
 static cp_class *annotated_class(cp_walk *walk, const cp_expr *annotation)
 {

@@ -80,8 +80,6 @@ cp_str cp_key_of(const void *const *pointer);
 /* build.c: walks code */
 void cp_build_module(cp_flow *flow, cp_module *module);
 void cp_build_func(cp_flow *flow, cp_func *func);
-/* Whether `@name` stands before it. */
-bool cp_func_decorated(const cp_func *func, const char *name);
 
 /* lookup.c: names, attributes, classes */
 cp_func_flow *cp_func_flow_of(cp_flow *flow, cp_func *func);

@@ -77,6 +77,19 @@ static void walk_with(cp_walk *walk, const cp_stmt *stmt)
     cp_walk_perhaps(walk, start);
 }
 
+/* The names after `global` or `nonlocal`. */
+static uint32_t declared_count(const cp_stmt *stmt)
+{
+    const cp_expr *names = stmt->value;
+    return !names ? 0 : names->kid_count ? names->kid_count : 1;
+}
+
+static cp_str declared_name(const cp_stmt *stmt, uint32_t index)
+{
+    const cp_expr *names = stmt->value;
+    return names->kid_count ? names->kids[index]->text : names->text;
+}
+
 /* An inner function that rebinds a name of this one may do so at any time from here. */
 static void share_nonlocals(cp_walk *walk, const cp_block *block)
 {
@@ -84,13 +97,9 @@ static void share_nonlocals(cp_walk *walk, const cp_block *block)
         const cp_stmt *stmt = block->stmts[i];
         bool declares =
             stmt->kind == CP_STMT_OTHER && cp_str_is(stmt->text, "nonlocal_statement");
-        const cp_expr *names = declares ? stmt->value : NULL;
-        uint32_t count = !names ? 0 : names->kid_count ? names->kid_count : 1;
-        for (uint32_t k = 0; k < count; k++) {
-            const cp_expr *name = names->kid_count ? names->kids[k] : names;
-            cp_walk_unsure_name(walk, name->text,
+        for (uint32_t k = 0; declares && k < declared_count(stmt); k++)
+            cp_walk_unsure_name(walk, declared_name(stmt, k),
                                 "an inner function may bind it to something else");
-        }
         share_nonlocals(walk, &stmt->body);
         share_nonlocals(walk, &stmt->orelse);
         share_nonlocals(walk, &stmt->final);
@@ -106,16 +115,14 @@ static void share_nonlocals(cp_walk *walk, const cp_block *block)
 /* `global x`: from here on x is the module's, and what it is bound to is seen by all. */
 static void walk_global(cp_walk *walk, const cp_stmt *stmt)
 {
-    const cp_expr *names = stmt->value;
-    uint32_t count = !names ? 0 : names->kid_count ? names->kid_count : 1;
-    for (uint32_t k = 0; k < count; k++) {
-        const cp_expr *name = names->kid_count ? names->kids[k] : names;
-        cp_node *global = cp_global_of(walk->flow, walk->module, name->text);
+    for (uint32_t k = 0; k < declared_count(stmt); k++) {
+        cp_str name = declared_name(stmt, k);
+        cp_node *global = cp_global_of(walk->flow, walk->module, name);
         cp_value doubt = {.unknown = "a function binds it by a global statement"};
         cp_node_add_input(walk->flow, global, cp_node_fixed(walk->flow, &doubt), NULL);
-        cp_walk_bind_name(walk, name->text, global, NULL);
+        cp_walk_bind_name(walk, name, global, NULL);
         cp_binding *shared = cp_new(walk->flow->arena, cp_binding, 1);
-        *shared = (cp_binding){walk->shared, name->text, global};
+        *shared = (cp_binding){walk->shared, name, global};
         walk->shared = shared;
     }
 }

@@ -241,7 +241,7 @@ static bool in_file(const cp_finding *f)
 {
     const cp_change *c = &f->change;
     bool inside = c->cast.start <= c->keep.start && c->keep.end <= c->cast.end &&
-                  c->keep.start < c->keep.end &&
+                  (c->keep.start < c->keep.end || c->kind == CP_CHANGE_DROP_ARGUMENT) &&
                   c->cast.end <= f->module->source->text.len;
     for (uint32_t i = 0; i < c->comment_count; i++)
         inside = inside && c->comments[i]->span.end <= f->module->source->text.len;

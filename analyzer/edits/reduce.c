@@ -284,6 +284,34 @@ static void reduce_func(cp_draft *draft, cp_func *func)
             reduce(draft, func->body.stmts[i]->value, TERNARY);
 }
 
+/* The argument goes with the comma before it, or else with the one behind it. */
+static void drop_argument(cp_draft *draft, const cp_expr *call, uint32_t at)
+{
+    cp_span gone = call->args[at].span;
+    if (at > 0)
+        gone.start = call->args[at - 1].span.end;
+    else if (call->arg_count > 1)
+        gone.end = call->args[1].span.start;
+    else if (draft->text.ptr[gone.end] != ')')
+        cp_draft_refuse(draft, gone, "more than the argument stands in the parentheses");
+    if (cp_lex_has_comment(cut(draft, gone.start, gone.end)))
+        cp_draft_refuse(draft, gone, "a comment stands in what would go");
+    cp_draft_delete(draft, gone.start, gone.end);
+}
+
+static void reduce_argument(cp_draft *draft, const cp_expr *call, uint32_t at)
+{
+    for (uint32_t i = 0; i < draft->change_count; i++) {
+        if (draft->changes[i]->kind != CP_CHANGE_DROP_ARGUMENT ||
+            !span_is(draft->changes[i]->cast, call->args[at].span))
+            continue;
+        draft->found[i] = true;
+        drop_argument(draft, call, at);
+        return;
+    }
+    reduce(draft, call->args[at].value, PLAIN);
+}
+
 static cp_expr *reduce(cp_draft *draft, cp_expr *e, int want)
 {
     if (!cp_draft_touches(draft, e->span))
@@ -297,7 +325,7 @@ static cp_expr *reduce(cp_draft *draft, cp_expr *e, int want)
         if (e->kids[i])
             reduce(draft, e->kids[i], wanted(draft, e, i));
     for (uint32_t i = 0; i < e->arg_count; i++)
-        reduce(draft, e->args[i].value, PLAIN);
+        reduce_argument(draft, e, i);
     if (e->kind == CP_EXPR_LAMBDA)
         reduce_func(draft, e->func);
     return e;

@@ -141,3 +141,16 @@ bool cp_func_decorated(const cp_func *func, const char *name)
             return true;
     return false;
 }
+
+bool cp_func_is_kernel(const cp_func *func)
+{
+    for (uint32_t i = 0; i < func->decorator_count; i++) {
+        const cp_expr *expr = func->decorators[i];
+        if (expr->kind == CP_EXPR_CALL)
+            expr = expr->kids[0];
+        bool named = expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR;
+        if (named && cp_str_is(expr->text, "jit"))
+            return true;
+    }
+    return false;
+}

@@ -228,6 +228,8 @@ cp_expr *cp_call_keyword(const cp_expr *call, cp_str name);
 
 /* Whether `@name` stands before the function. */
 bool cp_func_decorated(const cp_func *func, const char *name);
+/* Whether it is a kernel of Triton: decorated with triton.jit, by whatever name. */
+bool cp_func_is_kernel(const cp_func *func);
 
 /* Calls `visit` for `expr` and all below it, parents first. */
 void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data);

@@ -5,52 +5,6 @@ enum {
         CP_DTYPES(CP_F64) | CP_DTYPES(CP_F32) | CP_DTYPES(CP_BF16) | CP_DTYPES(CP_F16)
 };
 
-static cp_role role_of_name(const cp_study *study, cp_str name)
-{
-    const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
-    if (cp_map_get(&rules->logits, name))
-        return CP_ROLE_ROUTER_LOGITS;
-    if (cp_map_get(&rules->bias, name))
-        return CP_ROLE_ROUTING_BIAS;
-    if (cp_map_get(&rules->weights, name))
-        return CP_ROLE_TOPK_WEIGHTS;
-    return CP_ROLE_NONE;
-}
-
-/* By the parameter that it is given to: contracts name the logits `scores` too. */
-static cp_role role_of_parameter(const cp_study *study, const cp_site *site)
-{
-    cp_str parameter = site->parameter;
-    if (site->entry->is_gate)
-        return cp_str_eq(parameter, site->entry->writes) ? CP_ROLE_GATE_OUTPUT
-               : cp_str_is(parameter, "mat_a")           ? CP_ROLE_GATE_INPUT
-                                                         : CP_ROLE_NONE;
-    if (cp_str_is(parameter, "scores"))
-        return CP_ROLE_ROUTER_LOGITS;
-    if (cp_str_is(parameter, "bias") && cp_str_is(site->entry->reads, "router_logits"))
-        return CP_ROLE_ROUTING_BIAS;
-    return role_of_name(study, parameter);
-}
-
-/* By the names in the value's own text, the last one first: a.b.router_logits[i]. */
-static cp_role role_of_text(const cp_study *study, const cp_expr *expr)
-{
-    for (int steps = 0; steps < 16; steps++) {
-        cp_role role = CP_ROLE_NONE;
-        if (expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR)
-            role = role_of_name(study, expr->text);
-        if (role != CP_ROLE_NONE)
-            return role;
-        bool through = expr->kind == CP_EXPR_SUBSCRIPT || expr->kind == CP_EXPR_CALL;
-        if (!through || !expr->kid_count)
-            return CP_ROLE_NONE;
-        expr = expr->kids[0];
-        if (expr->kind == CP_EXPR_ATTR && through) /* x.view(…): look at x */
-            expr = role_of_name(study, expr->text) != CP_ROLE_NONE ? expr : expr->kids[0];
-    }
-    return CP_ROLE_NONE;
-}
-
 static bool one_bit(cp_dtypes set)
 {
     return set && !(set & (set - 1));
@@ -64,17 +18,19 @@ static cp_dtype only_dtype(cp_dtypes set)
     return CP_DTYPE_NONE;
 }
 
-static void find_target(const cp_study *study, const cp_node *node, cp_cast *cast)
+static void find_target(const cp_study *study, cp_cast *cast)
 {
-    const cp_value *asked = &node->inputs[1].node->value;
+    const cp_value *asked = &cast->asked->value;
     cp_dtypes to = asked->dtype | asked->tensor;
     cast->uses_model |= (to & CP_SYM_MODEL) != 0;
     cast->to = CP_DTYPE_NONE;
     if (!asked->unknown && !asked->plain && !asked->none)
         cast->to = only_dtype(cp_dtypes_assume(to, study->model));
+    if (cast->argument)
+        return;
     /* `.to(other)` and `.to(device, dtype)` move as well; `.float()` does not. */
     cast->moves_device = asked->tensor != 0;
-    const cp_expr *call = node->expr;
+    const cp_expr *call = cast->node->expr;
     for (uint32_t i = 0; i < call->arg_count; i++) {
         bool dtype = cp_str_is(call->args[i].name, "dtype");
         cast->moves_device |= call->arg_count > 1 && !dtype &&
@@ -138,255 +94,161 @@ static cp_dtypes left_by_guards(const cp_flow *flow, const cp_node *node,
     return from;
 }
 
-static void find_from(const cp_study *study, const cp_node *node, cp_cast *cast)
+/* Router logits, and what is widened to float32, are not wider than that. */
+static bool may_be_assumed(const cp_cast *cast)
 {
-    const cp_value *operand = &node->inputs[0].node->value;
+    return cast->role == CP_ROLE_ROUTER_LOGITS ||
+           (cast->role != CP_ROLE_NONE && cast->to == CP_F32);
+}
+
+static void find_from(const cp_study *study, cp_cast *cast)
+{
+    const cp_value *operand = &cast->operand->value;
     cast->from = cp_dtypes_assume(operand->tensor, study->model);
     bool confused = false;
-    cast->from = left_by_guards(study->flow, node, cast->value, cast->from, &confused);
+    cast->from =
+        left_by_guards(study->flow, cast->node, cast->value, cast->from, &confused);
     cast->uses_model |= (operand->tensor & CP_SYM_MODEL) != 0;
     cast->partly = operand->unknown;
     if (cast->partly) /* what was mixed in by a name that means something else too */
         cast->from &= FLOATS;
     if (confused)
         cast->from = 0;
-    else if (!cast->from && !operand->tensor && cast->role == CP_ROLE_ROUTER_LOGITS) {
+    else if (!cast->from && !operand->tensor && may_be_assumed(cast)) {
         cast->from = study->model | CP_DTYPES(CP_F32);
         cast->assumed = cast->uses_model = true;
     }
 }
 
-/*
- * Whether another cast behind this one gives the same without it: always where
- * this one only widens, else where both make the same dtype.
- */
-static bool same_behind(const cp_study *study, const cp_cast *cast, const cp_node *next)
+bool cp_cast_same_dtype(const cp_study *study, const cp_cast *cast, const cp_use *use)
 {
-    if (cast->from && cp_dtype_holds_all(cast->to, cast->from))
-        return true;
-    const cp_value *asked = &next->inputs[1].node->value;
-    cp_dtypes to = cp_dtypes_assume(asked->dtype | asked->tensor, study->model);
-    return !asked->unknown && to == CP_DTYPES(cast->to);
-}
-
-static bool is_return(const cp_node *join, const cp_node *value, void *data)
-{
-    (void)value;
-    (void)data;
-    return join->join == CP_JOIN_RETURN;
-}
-
-static cp_role role_of_reach(const cp_study *study, const cp_node *node,
-                             const cp_reach_options *options)
-{
-    cp_arena scratch = {0};
-    cp_reach reach = cp_trace_reach(study->flow, &scratch, node, options);
-    cp_role role = CP_ROLE_NONE;
-    for (size_t i = 0; i < reach.join_count && role == CP_ROLE_NONE; i++)
-        role = role_of_name(study, reach.joins[i]->name);
-    cp_arena_dispose(&scratch);
-    return role;
+    const cp_value *asked = &use->to->value;
+    cp_dtypes to = cp_dtypes_assume(asked->dtype | asked->tensor | asked->pointer, 0);
+    bool known = !asked->unknown && !(asked->tensor & CP_SYM_MODEL);
+    return (known && cast->to != CP_DTYPE_NONE && to == CP_DTYPES(cast->to)) ||
+           cp_trace_same_dtype(study->flow, use->to, cast->asked);
 }
 
 /*
- * By what the value is called further on, or else what is computed from it in the same
- * function: what a layer returns is computed from everything that it was given.
+ * Whether what converts the result again gives the same without the cast: always
+ * where the cast only widens, else where both make the same dtype.
  */
-static cp_role role_of_later_name(const cp_study *study, const cp_node *node)
+static bool converts_alike(const cp_study *study, const cp_cast *cast, const cp_use *use)
 {
-    const cp_reach_options as_it_is = {0};
-    const cp_reach_options computed = {.through_compute = true, .stop = is_return};
-    cp_role role = role_of_reach(study, node, &as_it_is);
-    return role != CP_ROLE_NONE ? role : role_of_reach(study, node, &computed);
+    if (!use->to)
+        return false;
+    bool widens = cast->from && cast->to != CP_DTYPE_NONE &&
+                  cp_dtype_holds_all(cast->to, cast->from);
+    return widens || cp_cast_same_dtype(study, cast, use);
 }
 
-/* By the names that a tensor came by to where it is copied into. */
-static cp_role role_of_target(const cp_study *study, const cp_node *target)
+static void find_uses(const cp_study *study, cp_cast *cast)
 {
-    for (int steps = 0; target && steps < 8; steps++) {
-        cp_role role = role_of_name(study, target->name);
-        if (role != CP_ROLE_NONE)
-            return role;
-        target = target->input_count ? target->inputs[0].node : NULL;
-    }
-    return CP_ROLE_NONE;
-}
-
-static void find_sites(const cp_study *study, const cp_node *node, cp_cast *cast)
-{
-    size_t count, room = 0, found = 0;
+    size_t count, room = 0, later_room = 0, other_room = 0;
+    size_t found = 0, later = 0, others = 0;
     bool whole;
-    cp_use *uses = cp_trace_uses(study->flow, study->arena, node, &count, &whole);
-    cast->only_sites = whole;
+    cp_use *uses = cp_trace_uses(study->flow, study->arena, cast->node, &count, &whole);
     cast->other_use = whole ? NULL : "it goes to more places than were followed";
     static const char *const why[] = {
         [CP_USE_SINK] = "code outside the tree whose contract is not known",
         [CP_USE_COMPUTE] = "arithmetic in the dtype that the cast makes",
         [CP_USE_CAST] = "another cast",
+        [CP_USE_CONVERT] = "a function that casts it again",
         [CP_USE_DTYPE] = "code that asks for its dtype",
         [CP_USE_COPY] = "a copy into another tensor",
         [CP_USE_ESCAPE] = "code that could not be followed",
     };
     for (size_t i = 0; i < count; i++) {
         cp_site site;
-        if (cp_site_of_use(study, &uses[i], node->guard, &site)) {
+        if (cp_site_of_use(study, &uses[i], cast->node->guard, &site)) {
             cp_push(study->arena, cast->sites, found, room, site);
-            continue;
+        } else if (converts_alike(study, cast, &uses[i])) {
+            cp_push(study->arena, cast->later, later, later_room, uses[i]);
+        } else {
+            cp_push(study->arena, cast->others, others, other_room, uses[i]);
+            if (!cast->other_use)
+                cast->other_use = why[uses[i].kind];
         }
-        if (uses[i].kind == CP_USE_COPY && count == 1 && whole)
-            cast->copy = uses[i].at;
-        if (uses[i].kind == CP_USE_CAST && same_behind(study, cast, uses[i].at)) {
-            cast->behind = uses[i].at;
-            continue;
-        }
-        cast->only_sites = false;
-        if (!cast->other_use)
-            cast->other_use = why[uses[i].kind];
     }
     cast->site_count = (uint32_t)found;
+    cast->later_count = (uint32_t)later;
+    cast->other_count = (uint32_t)others;
+    cast->whole = whole;
+    cast->only_sites = whole && !others;
+}
+
+/* x.to(…) and its like: what is cast, and what names the dtype. */
+static bool find_parts(const cp_study *study, cp_cast *cast)
+{
+    const cp_node *node = cast->node;
+    if (node->kind == CP_NODE_CALL) {
+        const cp_argument *value = NULL;
+        uint32_t index;
+        cast->asked =
+            cp_trace_converting(study->flow, node, &cast->operand, &value, &index);
+        if (!cast->asked)
+            return false;
+        cast->argument = &node->expr->args[index];
+        cast->value = value ? value->expr : node->expr->kids[0]->kids[0];
+        return true;
+    }
+    const cp_expr *callee = node->expr->kids[0];
+    if (node->expr->kind != CP_EXPR_CALL || callee->kind != CP_EXPR_ATTR)
+        return false;
+    cast->value = callee->kids[0];
+    cast->operand = node->inputs[0].node;
+    cast->asked = node->inputs[1].node;
+    return true;
+}
+
+/* The tensor that all uses copy it into, or one of them; NULL where some do not. */
+static const cp_node *copied_into(const cp_cast *cast)
+{
+    for (uint32_t i = 0; i < cast->later_count; i++)
+        if (cast->later[i].kind != CP_USE_COPY)
+            return NULL;
+    return cast->only_sites && !cast->site_count && cast->later_count ? cast->later[0].to
+                                                                      : NULL;
 }
 
 bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast)
 {
-    const cp_expr *callee = node->expr->kids[0];
-    if (node->expr->kind != CP_EXPR_CALL || callee->kind != CP_EXPR_ATTR)
+    *cast = (cp_cast){.node = node};
+    if (!find_parts(study, cast))
         return false;
-    *cast = (cp_cast){.node = node, .value = callee->kids[0]};
-    cast->role = role_of_text(study, cast->value);
-    cast->hazard = cp_cast_hazard(node->inputs[0].node, 0);
-    find_target(study, node, cast);
-    if (cast->to == CP_DTYPE_NONE || !cp_dtype_is_float(cast->to))
+    cast->role = cp_role_of_value(study, cast);
+    cast->hazard = cp_cast_hazard(cast->operand, 0);
+    cast->same_source = cp_trace_same_dtype(study->flow, cast->operand, cast->asked);
+    find_target(study, cast);
+    bool known = cast->to != CP_DTYPE_NONE;
+    if ((known && !cp_dtype_is_float(cast->to)) ||
+        (!known && cast->argument && !cast->same_source))
         return false;
-    find_from(study, node, cast);
-    find_sites(study, node, cast);
+    find_from(study, cast);
+    find_uses(study, cast);
     if (cast->site_count) {
-        cp_role role = role_of_parameter(study, &cast->sites[0]);
+        cp_role role = cp_role_of_parameter(study, &cast->sites[0]);
         cast->role = role != CP_ROLE_NONE ? role : cast->role;
     }
-    if (cast->role == CP_ROLE_NONE && cast->copy)
-        cast->role = role_of_target(study, cast->copy->call->receiver);
-    if (cast->role != CP_ROLE_NONE && cast->copy)
-        return true; /* whatever it is: the copy converts it */
-    bool worth_a_look = cast->from && !(cast->from & ~(cp_dtypes)FLOATS) &&
-                        (cast->from == CP_DTYPES(cast->to) || cp_cast_lost(cast));
-    if (cast->role == CP_ROLE_NONE && worth_a_look)
-        cast->role = role_of_later_name(study, node);
+    const cp_node *target = copied_into(cast);
+    if (cast->role == CP_ROLE_NONE && target)
+        cast->role = cp_role_of_target(study, target);
+    if (cast->role == CP_ROLE_NONE)
+        cast->role = cp_role_of_origin(study, cast);
+    if (cast->role == CP_ROLE_NONE)
+        cast->role = cp_role_of_dtype(study, cast);
+    bool floats = cast->from && !(cast->from & ~(cp_dtypes)FLOATS);
+    if (cast->role == CP_ROLE_NONE && (floats || cast->same_source))
+        cast->role = cp_role_of_later(study, node);
     if (cast->role == CP_ROLE_NONE)
         return false;
-    find_from(study, node, cast);
-    return !(cast->from & ~(cp_dtypes)FLOATS) && cast->from;
+    find_from(study, cast);
+    return !(cast->from & ~(cp_dtypes)FLOATS);
 }
 
-/* Whether the test is answered yes by every site at the release. */
-static bool all_sites(const cp_cast *cast, const cp_release *release, cp_terms_test *test,
-                      bool *known)
+bool cp_cast_does_nothing(const cp_cast *cast)
 {
-    for (uint32_t i = 0; i < cast->site_count; i++) {
-        cp_terms terms = cp_terms_at(&cast->sites[i], release);
-        if (!terms.known)
-            *known = false;
-        if (!terms.known || terms.broken || !test(cast, &terms))
-            return false;
-    }
-    return true;
-}
-
-/* The first known release from which on the answer is yes at all known ones. */
-static const cp_release *find_since(const cp_study *study, const cp_cast *cast,
-                                    cp_str package, cp_terms_test *test)
-{
-    size_t count;
-    const cp_release *releases = cp_contracts_releases(study->contracts, package, &count);
-    const cp_release *since = NULL;
-    for (size_t i = count; i > 0; i--) {
-        bool known = true;
-        if (!all_sites(cast, &releases[i - 1], test, &known))
-            break;
-        since = &releases[i - 1];
-    }
-    return since;
-}
-
-cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
-                           cp_terms_test *test)
-{
-    cp_judgement verdict = {0};
-    if (!cast->site_count || !cast->only_sites)
-        return verdict;
-    verdict.site = &cast->sites[0];
-    cp_str package = verdict.site->entry->package;
-    for (uint32_t i = 1; i < cast->site_count; i++)
-        if (!cp_str_eq(cast->sites[i].entry->package, package))
-            return verdict; /* two libraries: not together yet */
-    verdict.range = cp_range_of(study, cast->node->module->source->path, package);
-    if (!verdict.range.count)
-        return verdict;
-    verdict.judged = verdict.holds = true;
-    for (size_t i = 0; i < verdict.range.count; i++) {
-        bool known = true;
-        if (!all_sites(cast, verdict.range.releases[i], test, &known))
-            verdict.holds = false;
-        verdict.judged &= known;
-    }
-    verdict.release = verdict.range.releases[verdict.range.count - 1];
-    if (!verdict.holds)
-        verdict.since = find_since(study, cast, package, test);
-    if (verdict.since)
-        verdict.release = verdict.since;
-    verdict.terms = cp_terms_at(verdict.site, verdict.release);
-    return verdict;
-}
-
-/* Why no rule had anything to say: the first thing that stands in the way. */
-static const char *why_unjudged(const cp_study *study, const cp_cast *cast)
-{
-    if (cast->hazard)
-        return cast->hazard;
-    if (cast->partly && !cast->site_count)
-        return cast->partly;
-    if (!cast->site_count)
-        return cast->other_use ? cast->other_use : "nothing that uses it is visible";
-    if (!cast->only_sites)
-        return cast->other_use;
-    const cp_site *site = &cast->sites[0];
-    cp_range range =
-        cp_range_of(study, cast->node->module->source->path, site->entry->package);
-    if (!range.count)
-        return "no contract is known for the pinned release";
-    cp_terms terms = cp_terms_at(site, range.releases[range.count - 1]);
-    if (terms.labels)
-        return "an output of the call has the dtype that it makes";
-    if (terms.coupled)
-        return "another argument must have the dtype that it makes";
-    if (terms.known && (cast->from & ~terms.accepts))
-        return "the kernel needs it";
-    return "it is not known in which dtype the kernel computes";
-}
-
-static void run_rules(cp_study *study, const cp_node *node)
-{
-    cp_cast cast;
-    if (!cp_cast_of(study, node, &cast))
-        return;
-    size_t before = study->findings->count;
-    cp_check_upcast(study, &cast);
-    cp_check_narrow(study, &cast);
-    cp_check_noop(study, &cast);
-    cp_check_copy(study, &cast);
-    cp_check_roundtrip(study, &cast);
-    if (study->findings->count > before)
-        return;
-    cp_unjudged unjudged = {node->module, node->expr->span, why_unjudged(study, &cast)};
-    cp_push(study->arena, study->unjudged, study->unjudged_count, study->unjudged_room,
-            unjudged);
-}
-
-void cp_study_run(cp_study *study)
-{
-    size_t count;
-    cp_node *const *casts = cp_flow_casts(study->flow, &count);
-    for (size_t i = 0; i < count; i++)
-        run_rules(study, casts[i]);
-    cp_check_missing(study);
-    cp_findings_sort(study->findings);
+    return cast->same_source ||
+           (!cast->partly && !cast->assumed && cast->to != CP_DTYPE_NONE &&
+            cast->from == CP_DTYPES(cast->to));
 }

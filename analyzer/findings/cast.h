@@ -9,23 +9,38 @@
 #include "findings/site.h"
 
 typedef struct cp_cast {
-    const cp_node *node;
-    const cp_expr *value; /* what is cast */
-    cp_dtypes from;       /* float dtypes that can reach it, the model's written out */
-    bool assumed;         /* nothing is known of where it comes from */
-    const char *partly;   /* why not all that reaches it is known, or NULL */
-    bool uses_model;      /* `from` or `to` holds the model's dtype by assumption */
-    cp_dtype to;          /* NONE where it is not one known dtype */
-    bool moves_device;    /* the call may also move the tensor to another device */
+    const cp_node *node;    /* the cast, or the call whose argument names the dtype */
+    const cp_node *operand; /* what is cast */
+    const cp_node *asked;   /* what has, or names, the dtype that it is cast to */
+    const cp_expr *value;   /* the source of `operand` */
+    const cp_arg *argument; /* `dtype=…` of such a call; NULL for a cast of its own */
+    cp_dtypes from;         /* float dtypes that can reach it, the model's written out */
+    bool assumed;           /* nothing is known of where it comes from */
+    const char *partly;     /* why not all that reaches it is known, or NULL */
+    bool uses_model;        /* `from` or `to` holds the model's dtype by assumption */
+    bool same_source;   /* what is cast was made with the very dtype that is asked for */
+    cp_dtype to;        /* NONE where it is not one known dtype */
+    bool moves_device;  /* the call may also move the tensor to another device */
     const char *hazard; /* what else the cast does, so that it cannot just go; or NULL */
     cp_role role;
     cp_site *sites; /* the entry points that its result reaches */
     uint32_t site_count;
-    bool only_sites;       /* it has no other use */
-    const cp_node *copy;   /* a call of `copy_` that is its only use, or NULL */
+    cp_use *later; /* uses that convert it again, and give the same without it */
+    uint32_t later_count;
+    cp_use *others; /* all other uses */
+    uint32_t other_count;
+    bool whole;            /* those are all */
+    bool only_sites;       /* it has no use but sites, and such as convert it again */
     const char *other_use; /* what the other use is */
-    const cp_node *behind; /* a cast to the same dtype that its result reaches, or NULL */
 } cp_cast;
+
+/* A finding and what it rests on, told apart once all are known. */
+typedef struct cp_resting {
+    cp_finding *finding;
+    const cp_node *node;   /* its cast */
+    const cp_node **stays; /* casts that must stay if this one goes */
+    uint32_t stay_count;
+} cp_resting;
 
 /* What of the dtypes that reach the cast loses bits in it. */
 cp_dtypes cp_cast_lost(const cp_cast *cast);
@@ -33,8 +48,30 @@ cp_dtypes cp_cast_lost(const cp_cast *cast);
 /* What a cast of `value` does besides changing its dtype, or NULL; depth is 0. */
 const char *cp_cast_hazard(const cp_node *value, int depth);
 
-/* Looks at a cast node. False where it is no cast of a routing tensor. */
+/*
+ * Looks at a cast node, or at a call of torch with an argument that names a dtype.
+ * False where it is no cast of a routing tensor.
+ */
 bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast);
+
+/* Whether what is cast has the dtype already: CP102 says so, if it is sure of it. */
+bool cp_cast_does_nothing(const cp_cast *cast);
+
+/* Whether a use converts to the dtype that the cast makes, whichever that is. */
+bool cp_cast_same_dtype(const cp_study *study, const cp_cast *cast, const cp_use *use);
+
+/* What the value is to the routing, by the names that it has where it is cast. */
+cp_role cp_role_of_value(const cp_study *study, const cp_cast *cast);
+/* By the names that it had before. */
+cp_role cp_role_of_origin(const cp_study *study, const cp_cast *cast);
+/* By the tensor whose dtype is asked for. */
+cp_role cp_role_of_dtype(const cp_study *study, const cp_cast *cast);
+/* By the parameter of the entry point that it is given to. */
+cp_role cp_role_of_parameter(const cp_study *study, const cp_site *site);
+/* By the names of the tensor that it is copied into. */
+cp_role cp_role_of_target(const cp_study *study, const cp_node *target);
+/* By what it, or what is computed from it in the same function, is called later. */
+cp_role cp_role_of_later(const cp_study *study, const cp_node *node);
 
 /*
  * A finding about the cast, with what every rule says of one: place, dtypes,
@@ -65,7 +102,9 @@ cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
 void cp_check_upcast(cp_study *study, const cp_cast *cast);
 void cp_check_narrow(cp_study *study, const cp_cast *cast);
 void cp_check_noop(cp_study *study, const cp_cast *cast);
-void cp_check_copy(cp_study *study, const cp_cast *cast);
+void cp_check_later(cp_study *study, const cp_cast *cast);
+void cp_check_product(cp_study *study, const cp_cast *cast);
+void cp_check_promoted(cp_study *study, const cp_cast *cast);
 void cp_check_roundtrip(cp_study *study, const cp_cast *cast);
 void cp_check_missing(cp_study *study);
 

@@ -63,7 +63,9 @@ static void say_narrowed(cp_study *study, const cp_cast *cast,
 /* Another cast rounds the value on the way to another call, with this one or without. */
 static void name_the_next(cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
-    const cp_node *next = cast->behind;
+    const cp_node *next = NULL;
+    for (uint32_t i = 0; i < cast->later_count && !next; i++)
+        next = cast->later[i].kind == CP_USE_CAST ? cast->later[i].at : NULL;
     if (next)
         cp_finding_relate(study, finding,
                           cp_place_of(next->module, next->expr->span,

@@ -4,11 +4,10 @@
  * Whether both are one dtype by what the code says: the model's dtype is itself,
  * but it is bfloat16 by assumption only, and the cast may be there for other models.
  */
-static bool same_dtype(const cp_node *node)
+static bool same_dtype(const cp_cast *cast)
 {
-    const cp_value *operand = &node->inputs[0].node->value;
-    const cp_value *asked = &node->inputs[1].node->value;
-    return operand->tensor == (asked->dtype | asked->tensor);
+    const cp_value *asked = &cast->asked->value;
+    return cast->operand->value.tensor == (asked->dtype | asked->tensor);
 }
 
 /* The kernel takes more than what the cast makes: who says otherwise is wrong. */
@@ -26,30 +25,58 @@ static void check_remarks(cp_study *study, const cp_cast *cast, cp_finding *find
     cp_check_comments(study, cast, finding);
 }
 
-void cp_check_noop(cp_study *study, const cp_cast *cast)
+static void say_same_source(cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
-    if (cast->partly || cast->assumed || cast->from != CP_DTYPES(cast->to) ||
-        !same_dtype(cast->node) ||
-        !cp_trace_is_closed(study->flow, study->arena, cast->node->inputs[0].node))
-        return;
+    const cp_module *module = cast->node->module;
+    const cp_expr *asked = cast->asked->expr;
+    finding->message = cp_str_printf(
+        study->arena, "`%.*s` was made with the dtype that it is cast to%s%.*s%s",
+        CP_STR_ARGS(finding->tensor), asked ? ", `" : "",
+        CP_STR_ARGS(
+            asked ? cp_str_cut(module->source->text, asked->span.start, asked->span.end)
+                  : CP_STR("")),
+        asked ? "`" : "");
+    finding->plan.ground = CP_GROUND_SAME;
+    finding->assumption_count = 0; /* it holds for every dtype */
+}
+
+static void say_known(cp_study *study, const cp_cast *cast, cp_finding *finding)
+{
     cp_arena *arena = study->arena;
-    const cp_site *site = cast->site_count ? &cast->sites[0] : NULL;
-    cp_finding *finding = cp_cast_finding(study, cast, "CP102", site);
     finding->message =
         cp_str_printf(arena, "`%.*s` is %s here already", CP_STR_ARGS(finding->tensor),
                       cp_dtype_name(cast->to));
-    finding->effect = CP_EFFECT_EXACT;
-    if (!cp_trace_is_local(arena, cast->node->inputs[0].node))
+    if (!cp_trace_is_local(arena, cast->operand))
         cp_finding_assume(study, finding,
                           CP_STR("the layers and parameters that it comes from keep the "
                                  "dtype that they are made with"));
-    const cp_node *param = cp_trace_param(arena, cast->node->inputs[0].node);
+    const cp_node *param = cp_trace_param(arena, cast->operand);
     if (param)
         cp_finding_assume(study, finding,
                           cp_str_printf(arena,
                                         "every call of %.*s is in what was checked",
                                         CP_STR_ARGS(param->func->qualname)));
-    finding->help = CP_STR("drop the cast");
+}
+
+void cp_check_noop(cp_study *study, const cp_cast *cast)
+{
+    if (!cp_cast_does_nothing(cast) ||
+        (!cast->same_source &&
+         (!same_dtype(cast) ||
+          !cp_trace_is_closed(study->flow, study->arena, cast->operand))))
+        return;
+    const cp_site *site = cast->site_count ? &cast->sites[0] : NULL;
+    cp_finding *finding = cp_cast_finding(study, cast, "CP102", site);
+    finding->effect = CP_EFFECT_EXACT;
+    if (cast->same_source)
+        say_same_source(study, cast, finding);
+    else
+        say_known(study, cast, finding);
+    finding->help =
+        cast->argument ? CP_STR("drop the argument") : CP_STR("drop the cast");
     cp_keep_move(cast, finding);
     check_remarks(study, cast, finding);
+    cp_resting resting = {.finding = finding, .node = cast->node};
+    cp_push(study->arena, study->resting, study->resting_count, study->resting_room,
+            resting);
 }

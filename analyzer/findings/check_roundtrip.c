@@ -147,9 +147,14 @@ static void check_wide_and_back(cp_study *study, const cp_cast *cast)
     cp_reach reach = cp_trace_reach(study->flow, study->arena, cast->node, NULL);
     if (!reach.whole || !reach.use_count)
         return;
-    for (size_t i = 0; i < reach.use_count; i++)
+    bool narrows = false;
+    for (size_t i = 0; i < reach.use_count; i++) {
         if (reach.uses[i].kind != CP_USE_CAST)
             return;
+        narrows |= !cp_cast_same_dtype(study, cast, &reach.uses[i]);
+    }
+    if (!narrows)
+        return; /* each makes what this one makes: redundant, and told as that */
     const cp_node *next = reach.uses[0].at;
     cp_finding *finding = cp_cast_finding(study, cast, "CP103", NULL);
     cp_place place =

@@ -127,7 +127,7 @@ static void add_producers(const cp_study *study, const cp_cast *cast, cp_finding
 {
     size_t count, room = 0, kept = 0;
     cp_origin *origins =
-        cp_trace_origins(study->arena, cast->node->inputs[0].node, ORIGINS_MAX, &count);
+        cp_trace_origins(study->arena, cast->operand, ORIGINS_MAX, &count);
     bool shown[ORIGINS_MAX] = {false};
     uint32_t times[CP_DTYPE_COUNT + 1] = {0};
     while (kept < PRODUCERS_MAX) {
@@ -191,8 +191,8 @@ cp_finding *cp_cast_finding(cp_study *study, const cp_cast *cast, const char *co
                             const cp_site *site)
 {
     const cp_module *module = cast->node->module;
-    cp_finding *finding =
-        cp_findings_new(study->findings, code, module, cast->node->expr->span);
+    cp_span span = cast->argument ? cast->argument->span : cast->node->expr->span;
+    cp_finding *finding = cp_findings_new(study->findings, code, module, span);
     finding->tensor =
         cp_str_cut(module->source->text, cast->value->span.start, cast->value->span.end);
     finding->role = cast->role;
@@ -200,10 +200,11 @@ cp_finding *cp_cast_finding(cp_study *study, const cp_cast *cast, const char *co
     finding->to = cast->to;
     finding->guard = cp_guard_text(study->arena, module, cast->node->guard);
     finding->effect = CP_EFFECT_UNPROVED;
-    finding->change = (cp_change){.kind = CP_CHANGE_DROP_CAST,
-                                  .cast = cast->node->expr->span,
-                                  .keep = cast->value->outer,
-                                  .func = cast->node->func};
+    finding->change = (cp_change){
+        .kind = cast->argument ? CP_CHANGE_DROP_ARGUMENT : CP_CHANGE_DROP_CAST,
+        .cast = span,
+        .keep = cast->argument ? (cp_span){span.start, span.start} : cast->value->outer,
+        .func = cast->node->func};
     finding->plan = (cp_route_plan){.role = cast->role,
                                     .before = cast->from,
                                     .cast_to = cast->to,

@@ -53,12 +53,14 @@ const char *cp_effect_name(cp_effect effect);
 typedef enum cp_change_kind {
     CP_CHANGE_NONE,
     CP_CHANGE_DROP_CAST, /* put the bytes of `keep` in the place of the bytes of `cast` */
+    CP_CHANGE_DROP_ARGUMENT, /* `cast` is an argument of a call, which goes */
 } cp_change_kind;
 
 /* What should replace what; edits/plan.h decides how the lines come out. */
 typedef struct cp_change {
     cp_change_kind kind;
-    cp_span cast; /* the whole cast expression: `x.to(torch.float32)` */
+    cp_span cast; /* the whole cast expression, `x.to(torch.float32)`, or argument,
+                     `dtype=torch.float32` */
     cp_span keep; /* the value in it: `x` */
     const cp_func *func;
     const cp_comment **comments; /* stale ones that go with it */
@@ -82,6 +84,16 @@ typedef struct cp_fix {
     uint32_t finding_count;
 } cp_fix;
 
+/* What the claim that a change is safe rests on. */
+typedef enum cp_ground {
+    CP_GROUND_KERNEL,    /* a kernel reads the value: its contract, and the reference */
+    CP_GROUND_SAME,      /* the value was made with the dtype that it is cast to */
+    CP_GROUND_COPIED,    /* it is only copied into tensors of the dtype that is made */
+    CP_GROUND_CONVERTED, /* each use converts it itself */
+    CP_GROUND_PROMOTED,  /* arithmetic widens it itself */
+    CP_GROUND_WEIGHED,   /* a top-k weight, multiplied once the experts are chosen */
+} cp_ground;
+
 /* What validation must route both ways to see what a change does. */
 typedef struct cp_route_plan {
     cp_role role;          /* which input changes its dtype */
@@ -92,10 +104,9 @@ typedef struct cp_route_plan {
     cp_dtype computes;  /* the kernel widens to this before it computes; NONE: unknown */
     cp_dtype rounds_to; /* the kernel rounds it to this itself; else NONE */
     cp_str computes_stated; /* where that is stated */
-    bool copied;            /* what the cast makes is only copied into a tensor that has
-                               the dtype which it makes */
-    bool one_group;         /* with several groups the kernel rounds it itself: only
-                               shapes with a single group can differ */
+    cp_ground ground;
+    bool one_group; /* with several groups the kernel rounds it itself: only
+                       shapes with a single group can differ */
 } cp_route_plan;
 
 typedef struct cp_finding {

@@ -18,6 +18,8 @@ typedef struct cp_unjudged {
     const char *why;
 } cp_unjudged;
 
+struct cp_resting; /* see cast.h */
+
 typedef struct cp_study {
     cp_arena *arena;
     const cp_flow *flow;
@@ -27,6 +29,8 @@ typedef struct cp_study {
     cp_findings *findings;
     cp_unjudged *unjudged; /* in the order of the sources */
     size_t unjudged_count, unjudged_room;
+    struct cp_resting *resting; /* findings that other findings may stand in the way of */
+    size_t resting_count, resting_room;
 } cp_study;
 
 /* Searches the whole program; the findings are sorted, and none has a fix yet. */

@@ -261,6 +261,26 @@ static void tie_partial(cp_flow *flow, cp_node *node, const cp_ref *ref)
         cp_node_grow(flow, node, &(cp_value){.unknown = target->unknown});
 }
 
+/* kernel[grid](…): each tensor is handed on as a pointer. */
+static void tie_launch(cp_flow *flow, cp_node *node, cp_func *func)
+{
+    cp_call whole = *node->call;
+    whole.args = cp_new(flow->arena, cp_argument, whole.arg_count + 1);
+    for (uint32_t i = 0; i < whole.arg_count; i++) {
+        whole.args[i] = node->call->args[i];
+        if (cp_str_starts(whole.args[i].name, CP_STR("*")))
+            continue;
+        cp_node *pointer = cp_node_new(flow, CP_NODE_POINTER);
+        pointer->module = node->module;
+        pointer->func = node->func;
+        pointer->expr = whole.args[i].expr;
+        pointer->guard = node->guard;
+        cp_node_add_input(flow, pointer, whole.args[i].node, NULL);
+        whole.args[i].node = pointer;
+    }
+    tie_func(flow, node, &whole, func, false);
+}
+
 static void note_external(cp_flow *flow, cp_call *call, cp_str dotted)
 {
     size_t count = call->external_count;
@@ -273,6 +293,9 @@ static void tie_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
     switch (ref->kind) {
     case CP_REF_FUNC:
         tie_func(flow, node, node->call, ref->func, ref->bound);
+        return;
+    case CP_REF_LAUNCH:
+        tie_launch(flow, node, ref->func);
         return;
     case CP_REF_CLASS:
         tie_class(flow, node, ref->class);

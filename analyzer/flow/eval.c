@@ -66,7 +66,7 @@ static void eval_promote(cp_flow *flow, cp_node *node)
 {
     const cp_value *a = &node->inputs[0].node->value;
     const cp_value *b = &node->inputs[1].node->value;
-    cp_value result = {.plain = a->plain && b->plain};
+    cp_value result = {.plain = a->plain && b->plain, .pointer = a->pointer | b->pointer};
     result.unknown = a->unknown ? a->unknown : b->unknown ? b->unknown : node->doubt;
     bool in_place = node->index == 0 && a->tensor;
     if (in_place || may_be_scalar(node->inputs[1].node, 0))
@@ -104,6 +104,13 @@ static void eval_promote(cp_flow *flow, cp_node *node)
 
 static void item_of_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
 {
+    if (ref->kind == CP_REF_FUNC && cp_func_is_kernel(ref->func)) {
+        cp_ref launch = {.kind = CP_REF_LAUNCH, .func = ref->func};
+        cp_value value = {0};
+        cp_value_add_ref(flow->arena, &value, cp_flow_ref(flow, &launch));
+        cp_node_grow(flow, node, &value);
+        return;
+    }
     if (ref->kind == CP_REF_TUPLE && node->index >= 0) {
         if (ref->site->expr && cp_str_is(ref->site->expr->text, "["))
             cp_node_grow(flow, node, &(cp_value){.unknown = "an element of a list"});
@@ -147,6 +154,15 @@ static void eval_item(cp_flow *flow, cp_node *node)
     cp_node_grow(flow, node, &(cp_value){.unknown = whole.unknown});
 }
 
+/* Tensors arrive as pointers to their elements, all else as it is. */
+static void eval_pointer(cp_flow *flow, cp_node *node)
+{
+    cp_value value = node->inputs[0].node->value;
+    value.pointer |= value.tensor | (value.unknown ? CP_SYM_ANY : 0);
+    value.tensor = 0;
+    cp_node_grow(flow, node, &value);
+}
+
 static void eval_join(cp_flow *flow, cp_node *node)
 {
     for (uint32_t i = 0; i < node->input_count; i++)
@@ -180,6 +196,9 @@ void cp_eval_node(cp_flow *flow, cp_node *node)
         return;
     case CP_NODE_PROMOTE:
         eval_promote(flow, node);
+        return;
+    case CP_NODE_POINTER:
+        eval_pointer(flow, node);
         return;
     case CP_NODE_STORE:
         cp_eval_store(flow, node);

@@ -90,8 +90,9 @@ static void attr_of_external(cp_flow *flow, cp_node *node, const cp_ref *ref)
 {
     cp_str dotted = cp_str_printf(flow->arena, "%.*s.%.*s", CP_STR_ARGS(ref->dotted),
                                   CP_STR_ARGS(node->name));
-    cp_dtype dtype =
-        cp_str_is(ref->dotted, "torch") ? cp_dtype_of_torch(node->name) : CP_DTYPE_NONE;
+    bool names =
+        cp_str_is(ref->dotted, "torch") || cp_str_is(ref->dotted, "triton.language");
+    cp_dtype dtype = names ? cp_dtype_of_torch(node->name) : CP_DTYPE_NONE;
     if (dtype != CP_DTYPE_NONE)
         cp_node_grow(flow, node, &(cp_value){.dtype = CP_DTYPES(dtype)});
     else
@@ -129,6 +130,7 @@ static void attr_of_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
             cp_node_grow(flow, node, &(cp_value){.unknown = "an attribute of a tuple"});
         return;
     case CP_REF_FUNC:
+    case CP_REF_LAUNCH:
     case CP_REF_DICT:
     case CP_REF_PARTIAL:
         cp_node_grow(flow, node, &(cp_value){.unknown = "an attribute of no tensor"});
@@ -156,6 +158,10 @@ void cp_eval_attr(cp_flow *flow, cp_node *node)
         else
             cp_node_grow(flow, node, &(cp_value){.unknown = "an attribute of a tensor"});
     }
+    if (value.pointer && cp_str_is(node->name, "dtype")) /* of pointers; see below */
+        cp_node_grow(flow, node, &(cp_value){.dtype = value.pointer & ~CP_SYM_ANY});
+    if (value.dtype && cp_str_is(node->name, "element_ty"))
+        cp_node_grow(flow, node, &(cp_value){.dtype = value.dtype});
     for (uint32_t i = 0; i < value.ref_count; i++)
         attr_of_ref(flow, node, value.refs[i]);
     if (!value.unknown)
@@ -163,7 +169,7 @@ void cp_eval_attr(cp_flow *flow, cp_node *node)
     if (cp_name_is_routing(flow->rules, node->name)) {
         cp_node_take(flow, node, cp_wide_field(flow, node->name));
         cp_node_grow(flow, node, &(cp_value){.unknown = "a field of an unknown object"});
-    } else if (is_plain_attr(node->name))
+    } else if (is_plain_attr(node->name) || cp_map_get(&flow->rules->numbers, node->name))
         cp_node_grow(flow, node, &(cp_value){.plain = true});
     else
         cp_node_grow(flow, node, &(cp_value){.unknown = value.unknown});

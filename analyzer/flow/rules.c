@@ -7,8 +7,8 @@
 #include "parse/toml.h"
 
 /*
- * A result as torch.toml writes it: "0" (as argument 0), "object 0", "float32",
- * "promote", "default" or "plain".
+ * A result as torch.toml writes it: "0" (as argument 0), "object 0", "pointee 0",
+ * "number 0", "float32", "promote", "default" or "plain".
  */
 static cp_result result_of(cp_str text)
 {
@@ -17,6 +17,12 @@ static cp_result result_of(cp_str text)
         result.arg = (uint32_t)(text.ptr[0] - '0');
     } else if (cp_str_starts(text, CP_STR("object "))) {
         result.kind = CP_RESULT_OBJECT;
+        result.arg = (uint32_t)(text.ptr[text.len - 1] - '0');
+    } else if (cp_str_starts(text, CP_STR("pointee "))) {
+        result.kind = CP_RESULT_POINTEE;
+        result.arg = (uint32_t)(text.ptr[text.len - 1] - '0');
+    } else if (cp_str_starts(text, CP_STR("number "))) {
+        result.kind = CP_RESULT_NUMBER;
         result.arg = (uint32_t)(text.ptr[text.len - 1] - '0');
     } else if (cp_str_is(text, "promote")) {
         result.kind = CP_RESULT_PROMOTE;
@@ -38,13 +44,22 @@ static cp_str text_of(const cp_toml *table, const char *key)
     return value ? value->text : (cp_str){"", 0};
 }
 
+static bool is_set(const cp_toml *table, const char *key)
+{
+    const cp_toml *value = cp_toml_get_kind(table, key, CP_TOML_BOOLEAN);
+    return value && value->truth;
+}
+
 static cp_torch_rule *torch_rule(cp_arena *arena, const cp_toml *table)
 {
     cp_torch_rule *rule = cp_new(arena, cp_torch_rule, 1);
     const cp_toml *gives = cp_toml_get_kind(table, "gives", CP_TOML_ARRAY);
     const cp_toml *position = cp_toml_get_kind(table, "dtype_position", CP_TOML_INTEGER);
-    const cp_toml *moves = cp_toml_get_kind(table, "moves", CP_TOML_BOOLEAN);
-    rule->moves = moves && moves->truth;
+    rule->moves = is_set(table, "moves");
+    rule->converts = is_set(table, "converts");
+    rule->stores = is_set(table, "stores");
+    rule->has_dims = is_set(table, "has_dims");
+    rule->reduces = is_set(table, "reduces");
     rule->dtype_keyword = text_of(table, "dtype");
     rule->dtype_position = position ? (int)position->integer : -1;
     assert(gives && gives->item_count >= 1 && gives->item_count <= 4);
@@ -121,6 +136,7 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     rules->functions.arena = rules->methods.arena = rules->layers.arena = arena;
     rules->logits.arena = rules->bias.arena = arena;
     rules->weights.arena = rules->activations.arena = arena;
+    rules->numbers.arena = arena;
     rules->inputs.arena = rules->whole_models.arena = arena;
     rules->loaders.arena = rules->test_folders.arena = arena;
     const cp_toml *torch = bundled(arena, "torch.toml");
@@ -133,6 +149,7 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     read_names(roles, "topk_weights", &rules->weights);
     read_names(roles, "activations", &rules->activations);
     read_names(roles, "inputs", &rules->inputs);
+    read_names(roles, "numbers", &rules->numbers);
     read_names(roles, "whole_models", &rules->whole_models);
     read_names(roles, "loaders", &rules->loaders);
     read_names(roles, "test_folders", &rules->test_folders);

@@ -17,6 +17,8 @@ typedef enum cp_result_kind {
     CP_RESULT_DEFAULT, /* torch's default dtype */
     CP_RESULT_PLAIN,   /* no tensor */
     CP_RESULT_OBJECT,  /* argument `arg` itself, whatever it is */
+    CP_RESULT_POINTEE, /* what argument `arg`, a pointer in a Triton kernel, points to */
+    CP_RESULT_NUMBER,  /* a tensor of argument `arg`, a number or a tensor */
 } cp_result_kind;
 
 /* One value that a function gives. */
@@ -33,7 +35,11 @@ typedef struct cp_torch_rule {
     int dtype_position;   /* of that argument among the positional ones, or -1 */
     cp_result results[4]; /* one, or the elements of the tuple it gives */
     uint32_t result_count;
-    bool moves; /* it only moves elements about, and computes nothing on them */
+    bool moves;    /* it only moves elements about, and computes nothing on them */
+    bool converts; /* argument 0 is converted to the dtype given before all else */
+    bool has_dims; /* what it gives has a dimension, if it is given any argument */
+    bool reduces;  /* what it gives may have fewer dimensions than argument 0 */
+    bool stores;   /* argument 1 is converted to what argument 0 points to */
 } cp_torch_rule;
 
 /* A class of linear layers, known by its name. */
@@ -51,6 +57,7 @@ typedef struct cp_flow_rules {
     cp_map loaders; /* attributes of a parameter that hold a function called with it */
     cp_map whole_models; /* base classes whose models are cast as a whole once built */
     cp_map logits, bias, weights, activations, inputs; /* names -> non-NULL */
+    cp_map numbers;  /* attributes of configurations that are numbers */
     cp_str *needles; /* what a file must hold one of to be read at once */
     size_t needle_count;
     cp_str *hints; /* parts of names that are worth following into other files */

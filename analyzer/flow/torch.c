@@ -79,6 +79,20 @@ static cp_value as_tensor(const cp_value *value)
     return result;
 }
 
+/* A float gives the default dtype, an int int64: a plain value may be either. */
+static cp_value as_number_or_tensor(const cp_node *node, const cp_value *value)
+{
+    if (!value || value->ref_count || value->none)
+        return (cp_value){.unknown = "an argument that is no number"};
+    cp_value result = {.tensor = value->tensor, .unknown = value->unknown};
+    if (value->plain) {
+        cp_value number = default_dtype(node);
+        number.tensor |= CP_DTYPES(CP_I64);
+        cp_value_join(NULL, &result, &number);
+    }
+    return result;
+}
+
 static cp_value one_result(const cp_node *node, const cp_result *result, bool method)
 {
     const cp_call *call = node->call;
@@ -94,6 +108,15 @@ static cp_value one_result(const cp_node *node, const cp_result *result, bool me
         return default_dtype(node);
     case CP_RESULT_PLAIN:
         return (cp_value){.plain = true};
+    case CP_RESULT_POINTEE: {
+        const cp_value *pointer = first_argument(call, method, result->arg);
+        if (!pointer)
+            return (cp_value){.unknown = "an argument that is not seen"};
+        return (cp_value){.tensor = pointer->pointer & ~CP_SYM_ANY,
+                          .unknown = pointer->unknown};
+    }
+    case CP_RESULT_NUMBER:
+        return as_number_or_tensor(node, first_argument(call, method, result->arg));
     case CP_RESULT_OBJECT: {
         const cp_value *whole = first_argument(call, method, result->arg);
         return whole ? *whole : (cp_value){.unknown = "an argument that is not seen"};
@@ -154,6 +177,17 @@ static void apply(cp_flow *flow, cp_node *node, const cp_torch_rule *rule, bool 
     cp_node_grow(flow, node, &tuple->value);
 }
 
+/* The layer rule's name for a class: its own, or that without the modules; or "". */
+static cp_str layer_named(const cp_flow *flow, cp_str dotted)
+{
+    const char *dot = dotted.len ? memrchr(dotted.ptr, '.', dotted.len) : NULL;
+    cp_str last =
+        dot ? cp_str_cut(dotted, (size_t)(dot + 1 - dotted.ptr), dotted.len) : dotted;
+    if (cp_map_get(&flow->rules->layers, dotted))
+        return dotted;
+    return cp_map_get(&flow->rules->layers, last) ? last : (cp_str){"", 0};
+}
+
 void cp_eval_external(cp_flow *flow, cp_node *node, cp_str dotted)
 {
     const cp_torch_rule *rule = cp_map_get(&flow->rules->functions, dotted);
@@ -165,9 +199,10 @@ void cp_eval_external(cp_flow *flow, cp_node *node, cp_str dotted)
         apply(flow, node, rule, false);
         return;
     }
-    if (cp_map_get(&flow->rules->layers, dotted)) {
+    cp_str layer = layer_named(flow, dotted);
+    if (layer.len) {
         cp_value value = {0};
-        cp_ref made = {.kind = CP_REF_INSTANCE, .dotted = dotted, .site = node};
+        cp_ref made = {.kind = CP_REF_INSTANCE, .dotted = layer, .site = node};
         cp_value_add_ref(flow->arena, &value, cp_flow_ref(flow, &made));
         cp_node_grow(flow, node, &value);
         return;

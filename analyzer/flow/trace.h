@@ -39,24 +39,59 @@ bool cp_trace_is_closed(const cp_flow *flow, cp_arena *arena, const cp_node *nod
 /* The first parameter that the value comes through on its way to `node`, or NULL. */
 const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node);
 
+/* Whether the value may be made of that of `source`; true where that is too far back. */
+bool cp_trace_comes_from(cp_arena *arena, const cp_node *node, const cp_node *source);
+
 typedef enum cp_use_kind {
     CP_USE_SINK,    /* an argument of a call to code outside the tree */
     CP_USE_COMPUTE, /* arithmetic, or a torch function that computes */
     CP_USE_CAST,    /* cast on to another dtype */
+    CP_USE_CONVERT, /* given to a torch function that casts it on before all else */
     CP_USE_DTYPE,   /* its dtype is asked for */
-    CP_USE_COPY,    /* copied into another tensor, and converted to that one's dtype */
+    CP_USE_COPY,    /* copied into a tensor, by copy_, x[…] = or a store of Triton */
     CP_USE_ESCAPE,  /* given to code that could not be followed */
 } cp_use_kind;
 
 typedef struct cp_use {
     cp_use_kind kind;
     const cp_node *at;    /* the call, the operation, the cast */
-    cp_str dotted;        /* of a sink: the name outside the tree */
-    cp_str keyword;       /* of a sink: the argument's keyword, or "" */
-    size_t position;      /* or its position; SIZE_MAX for a keyword */
+    const cp_node *value; /* as what the value arrives there */
+    const cp_node *to; /* of a cast, a convert and a copy: what has the dtype that it is
+                          converted to: a dtype, a tensor, a pointer of Triton */
+    cp_str dotted;     /* of a sink: the name outside the tree */
+    cp_str keyword;    /* of a sink: the argument's keyword, or "" */
+    size_t position;   /* or its position; SIZE_MAX for a keyword */
     const cp_node **hops; /* the calls on the way into inner functions, outermost first */
     uint32_t hop_count;
 } cp_use;
+
+/*
+ * Whether both, each a dtype or a tensor, are of one dtype whatever that is: both
+ * were made with, or say, the dtype of the same value.
+ */
+bool cp_trace_same_dtype(const cp_flow *flow, const cp_node *a, const cp_node *b);
+
+/* Whether it is a tensor for certain, though perhaps of a dtype that is not known. */
+bool cp_trace_is_tensor(const cp_flow *flow, const cp_node *node);
+
+/* The field that an attribute reads, where one assignment alone gives it; or NULL. */
+const cp_node *cp_trace_field(const cp_node *attribute);
+
+/* Whether it is a number, or a tensor made of one: it promotes no tensor's dtype. */
+bool cp_trace_is_number(const cp_flow *flow, const cp_node *node);
+
+/* Whether the tensor surely has a dimension: one without has no say in promotion. */
+bool cp_trace_has_dims(const cp_flow *flow, const cp_node *node);
+
+/*
+ * What names the dtype that a call of torch converts its first argument to before all
+ * else, as softmax(x, dtype=…): it is argument *index of the call. *operand is what
+ * is converted, and *argument it as an argument, NULL for a method. NULL for a call
+ * that does no such thing.
+ */
+const cp_node *cp_trace_converting(const cp_flow *flow, const cp_node *call,
+                                   const cp_node **operand, const cp_argument **argument,
+                                   uint32_t *index);
 
 typedef struct cp_reach_options {
     /* Whether not to go on into `join` from `value`, one of its inputs. May be NULL. */

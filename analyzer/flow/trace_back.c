@@ -72,6 +72,8 @@ static void step(back_walk *walk, const cp_node *node)
         }
         first = node->input_count > 1 ? 1 : 0; /* the fields, not their object */
         break;
+    case CP_NODE_POINTER:
+        break;
     case CP_NODE_JOIN:
         if (node->open || node->input_count == 0)
             origin(walk, node);
@@ -90,6 +92,21 @@ cp_origin *cp_trace_origins(cp_arena *arena, const cp_node *node, size_t max,
         step(&walk, walk.queue[walk.head++]);
     *count = walk.found_count;
     return walk.found;
+}
+
+bool cp_trace_comes_from(cp_arena *arena, const cp_node *node, const cp_node *source)
+{
+    enum { FAR = 2000 };
+    back_walk walk = {.arena = arena, .seen = {.arena = arena}};
+    visit(&walk, node);
+    while (walk.head < walk.count && walk.count < FAR) {
+        const cp_node *at = walk.queue[walk.head++];
+        if (at == source)
+            return true;
+        for (uint32_t i = 0; i < at->input_count; i++)
+            visit(&walk, at->inputs[i].node);
+    }
+    return walk.head < walk.count;
 }
 
 const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node)

@@ -14,7 +14,7 @@ typedef struct local_walk {
 static void visit(local_walk *walk, const cp_node *node)
 {
     const cp_value *value = &node->value;
-    if (!value->tensor && !value->dtype && !value->ref_count)
+    if (!value->tensor && !value->dtype && !value->pointer && !value->ref_count)
         return;
     const cp_node **kept = cp_new(walk->arena, const cp_node *, 1);
     *kept = node;
@@ -129,6 +129,7 @@ static bool step(local_walk *walk, const cp_node *node)
             visit_inputs(walk, node, walk->flow && node->input_count > 1);
         return true;
     case CP_NODE_ITEM:
+    case CP_NODE_POINTER:
     case CP_NODE_PROMOTE:
         visit_inputs(walk, node, 0);
         return true;

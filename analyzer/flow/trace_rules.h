@@ -11,8 +11,18 @@
 /* Whether what a method gives depends on how the elements are stored. */
 bool cp_trace_shows_storage(cp_str method);
 
+/* Whether it is a number, a text and the like, and cannot be anything else. */
+bool cp_trace_only_number(const cp_value *value);
+
 /* Whether a store to an attribute of the value ends in a join of that field. */
 bool cp_trace_kept_by_field(const cp_value *held);
+
+/*
+ * What names the dtype that a call to torch converts its argument `index` to before
+ * anything else is done with it (a method's receiver is 0); NULL where it does not.
+ */
+const cp_node *cp_trace_converts_to(const cp_torch_rule *rule, const cp_call *call,
+                                    size_t index);
 
 /* Whether an attribute of a tensor says nothing of its dtype or elements. */
 bool cp_trace_harmless_attr(cp_str name);

@@ -2,8 +2,14 @@
 
 bool cp_value_is_bottom(const cp_value *value)
 {
-    return !value->tensor && !value->dtype && !value->ref_count && !value->none &&
-           !value->plain && !value->unknown;
+    return !value->tensor && !value->dtype && !value->pointer && !value->ref_count &&
+           !value->none && !value->plain && !value->unknown;
+}
+
+bool cp_value_only_tensor(const cp_value *value)
+{
+    return value->tensor && !value->dtype && !value->pointer && !value->ref_count &&
+           !value->none && !value->plain && !value->unknown;
 }
 
 static bool has_ref(const cp_value *value, const cp_ref *ref)
@@ -37,10 +43,11 @@ bool cp_value_add_ref(cp_arena *arena, cp_value *value, const cp_ref *ref)
 bool cp_value_join(cp_arena *arena, cp_value *value, const cp_value *more)
 {
     bool grew = (more->tensor & ~value->tensor) || (more->dtype & ~value->dtype) ||
-                (more->none && !value->none) || (more->plain && !value->plain) ||
-                (more->unknown && !value->unknown);
+                (more->pointer & ~value->pointer) || (more->none && !value->none) ||
+                (more->plain && !value->plain) || (more->unknown && !value->unknown);
     value->tensor |= more->tensor;
     value->dtype |= more->dtype;
+    value->pointer |= more->pointer;
     value->none |= more->none;
     value->plain |= more->plain;
     if (!value->unknown)

@@ -13,11 +13,14 @@
 
 /* In a cp_dtypes: the dtype of the model, whichever that is. */
 #define CP_SYM_MODEL ((cp_dtypes)1 << CP_DTYPE_COUNT)
+/* In the dtypes of a pointer: it may point to what is not known. */
+#define CP_SYM_ANY ((cp_dtypes)2 << CP_DTYPE_COUNT)
 /* The bits of a cp_dtypes that stand for dtypes by name. */
 #define CP_CONCRETE (CP_SYM_MODEL - 1)
 
 typedef enum cp_ref_kind {
     CP_REF_FUNC,     /* func; called with `self` in front where bound is true */
+    CP_REF_LAUNCH,   /* func[grid] of a Triton kernel: its tensors arrive as pointers */
     CP_REF_CLASS,    /* class */
     CP_REF_OBJECT,   /* an instance of class */
     CP_REF_MODULE,   /* module of the tree */
@@ -43,8 +46,9 @@ typedef struct cp_ref {
 enum { CP_REFS_MAX = 24 };
 
 typedef struct cp_value {
-    cp_dtypes tensor;    /* as a tensor: its possible dtypes */
-    cp_dtypes dtype;     /* as a torch.dtype: which one */
+    cp_dtypes tensor;  /* as a tensor: its possible dtypes */
+    cp_dtypes dtype;   /* as a torch.dtype: which one */
+    cp_dtypes pointer; /* as a pointer in a Triton kernel: dtypes of what it points to */
     const cp_ref **refs; /* sorted by address */
     uint32_t ref_count;
     bool none;           /* it can be None */
@@ -54,6 +58,9 @@ typedef struct cp_value {
 
 /* Whether nothing at all is known yet: code that no one reaches. */
 bool cp_value_is_bottom(const cp_value *value);
+
+/* Whether it is a tensor, and cannot be anything else. */
+bool cp_value_only_tensor(const cp_value *value);
 
 /* Adds the possibilities of `more` to `value`; whether there were new ones. */
 bool cp_value_join(cp_arena *arena, cp_value *value, const cp_value *more);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "kernels/exact.h"
+#include "validation/ground.h"
 #include "validation/measure.h"
 
 #define DEFAULT_TOKENS 16384
@@ -281,16 +282,15 @@ static void is_noop(job *j)
         cp_dtype_name(j->from));
 }
 
-/* `t.copy_(x)` converts x to t's dtype, as `t.copy_(x.to(t.dtype))` does before it. */
-static void is_copied(job *j)
+/* No kernel has a say: what the claim rests on proves it. */
+static void by_ground(job *j)
 {
     cp_validation *result = add(j, CP_STR(""), NULL);
-    result->effect = CP_EFFECT_EXACT;
-    result->proof = cp_str_printf(
-        j->arena,
-        "the copy converts to %s, the dtype of the tensor that it writes to, as the cast "
-        "does before it: one conversion either way, whatever the dtype before it is",
-        cp_dtype_name(j->plan->cast_to));
+    cp_str reason = cp_ground_reason(j->arena, j->plan, j->from, &result->effect);
+    if (result->effect == CP_EFFECT_UNPROVED)
+        result->reason = reason;
+    else
+        result->proof = reason;
 }
 
 /* Why neither proof nor measurement fits; "" if one does. */
@@ -326,6 +326,10 @@ static void judge_dtype(job *j)
     const cp_route_plan *plan = j->plan;
     if (j->from == plan->cast_to) {
         is_noop(j);
+        return;
+    }
+    if (plan->ground != CP_GROUND_KERNEL) {
+        by_ground(j);
         return;
     }
     cp_str why = obstacle(j);
@@ -376,11 +380,12 @@ cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,
 {
     cp_verdict verdict = {0};
     job j = {arena, plan, preset, options, &verdict, CP_DTYPE_NONE};
-    if (plan->copied)
-        is_copied(&j);
+    bool any = plan->ground == CP_GROUND_COPIED || plan->ground == CP_GROUND_SAME;
+    if (any) /* whatever the dtype is */
+        by_ground(&j);
     for (int d = 0; d < CP_DTYPE_COUNT; d++) {
         j.from = (cp_dtype)d;
-        if (!plan->copied && (plan->before & CP_DTYPES(d)))
+        if (!any && (plan->before & CP_DTYPES(d)))
             judge_dtype(&j);
     }
     j.from = CP_DTYPE_NONE;

@@ -1,0 +1,111 @@
+#include "findings/cast.h"
+
+/* Why no rule had anything to say: the first thing that stands in the way. */
+static const char *why_unjudged(const cp_study *study, const cp_cast *cast)
+{
+    if (cast->hazard)
+        return cast->hazard;
+    if (cast->to == CP_DTYPE_NONE)
+        return "the dtype that it makes is not known";
+    if (!cast->from)
+        return cast->partly ? cast->partly : "the dtype that it comes with is not known";
+    if (cast->partly && !cast->site_count)
+        return cast->partly;
+    if (!cast->site_count)
+        return cast->other_use ? cast->other_use : "nothing that uses it is visible";
+    if (!cast->only_sites)
+        return cast->other_use;
+    const cp_site *site = &cast->sites[0];
+    cp_range range =
+        cp_range_of(study, cast->node->module->source->path, site->entry->package);
+    if (!range.count)
+        return "no contract is known for the pinned release";
+    cp_terms terms = cp_terms_at(site, range.releases[range.count - 1]);
+    if (terms.labels)
+        return "an output of the call has the dtype that it makes";
+    if (terms.coupled)
+        return "another argument must have the dtype that it makes";
+    if (terms.known && (cast->from & ~terms.accepts))
+        return "the kernel needs it";
+    return "it is not known in which dtype the kernel computes";
+}
+
+static void run_rules(cp_study *study, const cp_node *node)
+{
+    cp_cast cast;
+    if (!cp_cast_of(study, node, &cast))
+        return;
+    size_t before = study->findings->count;
+    if (cast.from && cast.to != CP_DTYPE_NONE && !cast.argument) {
+        cp_check_upcast(study, &cast);
+        cp_check_narrow(study, &cast);
+        cp_check_roundtrip(study, &cast);
+    }
+    cp_check_noop(study, &cast);
+    cp_check_later(study, &cast);
+    cp_check_promoted(study, &cast);
+    cp_check_product(study, &cast);
+    if (study->findings->count > before || cast.argument)
+        return;
+    cp_unjudged unjudged = {node->module, node->expr->span, why_unjudged(study, &cast)};
+    cp_push(study->arena, study->unjudged, study->unjudged_count, study->unjudged_room,
+            unjudged);
+}
+
+static const cp_resting *resting_at(const cp_study *study, const cp_node *node)
+{
+    for (size_t i = 0; i < study->resting_count; i++)
+        if (study->resting[i].node == node)
+            return &study->resting[i];
+    return NULL;
+}
+
+static void keep_for(cp_study *study, cp_finding *finding, const cp_finding *other)
+{
+    if (finding->change.kind == CP_CHANGE_NONE)
+        return;
+    finding->change.kind = CP_CHANGE_NONE;
+    finding->help =
+        cp_str_printf(study->arena, "%.*s, or follow %.*s at line %u instead: not both",
+                      CP_STR_ARGS(finding->help), CP_STR_ARGS(other->code),
+                      cp_source_line(other->module->source, other->span.start));
+}
+
+/*
+ * A cast that is redundant because of those behind it, which do nothing because of it:
+ * the larger part of such a group can go, not all. Where it is one against one, the
+ * first goes, for it is the one that copies.
+ */
+static void settle_groups(cp_study *study)
+{
+    for (size_t i = 0; i < study->resting_count; i++) {
+        cp_resting *first = &study->resting[i];
+        const cp_resting *last = NULL;
+        uint32_t count = 0;
+        for (uint32_t k = 0; k < first->stay_count; k++) {
+            const cp_resting *behind = resting_at(study, first->stays[k]);
+            count += behind != NULL;
+            last = behind ? behind : last;
+        }
+        if (count > 1) {
+            keep_for(study, first->finding, last->finding);
+            continue;
+        }
+        if (count == 1)
+            keep_for(study, last->finding, first->finding);
+    }
+}
+
+void cp_study_run(cp_study *study)
+{
+    size_t count;
+    cp_node *const *casts = cp_flow_casts(study->flow, &count);
+    for (size_t i = 0; i < count; i++)
+        run_rules(study, casts[i]);
+    cp_node *const *calls = cp_flow_calls(study->flow, &count);
+    for (size_t i = 0; i < count; i++)
+        run_rules(study, calls[i]);
+    settle_groups(study);
+    cp_check_missing(study);
+    cp_findings_sort(study->findings);
+}

@@ -4,8 +4,9 @@ enum { F32 = CP_DTYPES(CP_F32) };
 
 static const cp_node *past_names(const cp_node *node)
 {
-    while (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
-           node->input_count == 1)
+    while (node->kind == CP_NODE_REFINE ||
+           (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
+            node->input_count == 1))
         node = node->inputs[0].node;
     return node;
 }
@@ -185,6 +186,13 @@ static product_kind kind_of(const cp_study *study, const cp_cast *cast, const cp
     return ACCUMULATED;
 }
 
+static cp_str asked_text(const cp_cast *cast)
+{
+    const cp_expr *call = cast->node->expr;
+    cp_span span = call->arg_count ? call->args[0].value->span : call->span;
+    return cp_str_cut(cast->node->module->source->text, span.start, span.end);
+}
+
 static void say_product(cp_study *study, const cp_cast *cast, product_kind kind,
                         const cp_node *where)
 {
@@ -197,9 +205,10 @@ static void say_product(cp_study *study, const cp_cast *cast, product_kind kind,
     };
     cp_arena *arena = study->arena;
     cp_finding *finding = cp_cast_finding(study, cast, "CP104", NULL);
-    cp_str to = cast->to != CP_DTYPE_NONE
-                    ? cp_str_printf(arena, "narrowed to %s", cp_dtype_name(cast->to))
-                    : CP_STR("cast to the dtype of another tensor");
+    cp_str to =
+        cast->to != CP_DTYPE_NONE
+            ? cp_str_printf(arena, "narrowed to %s", cp_dtype_name(cast->to))
+            : cp_str_printf(arena, "cast to `%.*s`", CP_STR_ARGS(asked_text(cast)));
     finding->consumer =
         is_in_kernel(where) ? CP_STR("triton.language.mul") : CP_STR("torch.mul");
     finding->parameter = CP_STR("other");

@@ -64,7 +64,8 @@ const char *cp_cast_hazard(const cp_node *value, int depth)
         return "the value is changed in place, and the cast keeps what it was";
     if (makes_gaps(value))
         return "the cast also makes the value dense";
-    bool name = value->kind == CP_NODE_JOIN && value->join == CP_JOIN_LOCAL;
+    bool name = value->kind == CP_NODE_REFINE ||
+                (value->kind == CP_NODE_JOIN && value->join == CP_JOIN_LOCAL);
     for (uint32_t i = 0; name && i < value->input_count; i++) {
         const char *hazard = cp_cast_hazard(value->inputs[i].node, depth + 1);
         if (hazard)

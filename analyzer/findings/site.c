@@ -69,8 +69,9 @@ static const cp_expr *given_outside(const cp_site *site, uint32_t level,
 /* The one node that a use of a name stands for, past joins of a single input. */
 static const cp_node *single_source(const cp_node *node)
 {
-    while (node && node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
-           node->input_count == 1)
+    while (node && (node->kind == CP_NODE_REFINE ||
+                    (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
+                     node->input_count == 1)))
         node = node->inputs[0].node;
     return node;
 }

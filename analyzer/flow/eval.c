@@ -173,6 +173,7 @@ void cp_eval_node(cp_flow *flow, cp_node *node)
 {
     switch (node->kind) {
     case CP_NODE_FIXED:
+    case CP_NODE_REFINE:
         return;
     case CP_NODE_JOIN:
         eval_join(flow, node);

@@ -38,6 +38,7 @@ typedef enum cp_node_kind {
     CP_NODE_ATTR,    /* attribute `name` of inputs[0] */
     CP_NODE_ITEM,    /* inputs[0][…]: element `index`, or under the key `name` */
     CP_NODE_PROMOTE, /* arithmetic between inputs[0] and inputs[1] */
+    CP_NODE_REFINE,  /* inputs[0], which a test left one of the dtypes of `value` */
     CP_NODE_POINTER, /* inputs[0] as a Triton kernel that is launched with it has it */
     CP_NODE_STORE,   /* inputs[0].name = inputs[1], or inputs[0][name] = inputs[1] */
 } cp_node_kind;

@@ -72,6 +72,7 @@ static void step(back_walk *walk, const cp_node *node)
         }
         first = node->input_count > 1 ? 1 : 0; /* the fields, not their object */
         break;
+    case CP_NODE_REFINE:
     case CP_NODE_POINTER:
         break;
     case CP_NODE_JOIN:

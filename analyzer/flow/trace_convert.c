@@ -65,10 +65,11 @@ const cp_node *cp_trace_converting(const cp_flow *flow, const cp_node *node,
 /* The one value that a name stands for, or a parameter that one launch gives. */
 static const cp_node *single_source(const cp_node *node)
 {
-    while (
-        node->kind == CP_NODE_JOIN && node->input_count == 1 && !node->open &&
-        (node->join == CP_JOIN_LOCAL ||
-         (node->join == CP_JOIN_PARAM && node->inputs[0].node->kind == CP_NODE_POINTER)))
+    while (node->kind == CP_NODE_REFINE ||
+           (node->kind == CP_NODE_JOIN && node->input_count == 1 && !node->open &&
+            (node->join == CP_JOIN_LOCAL ||
+             (node->join == CP_JOIN_PARAM &&
+              node->inputs[0].node->kind == CP_NODE_POINTER))))
         node = node->inputs[0].node;
     return node;
 }

@@ -89,6 +89,8 @@ static bool has_dims(const cp_flow *flow, const cp_node *node, int depth)
                 node->expr->kind == CP_EXPR_CALL &&
                 cp_str_is(node->expr->kids[0]->text, "view")) ||
                has_dims(flow, node->inputs[0].node, depth + 1);
+    case CP_NODE_REFINE:
+        return has_dims(flow, node->inputs[0].node, depth + 1);
     case CP_NODE_ITEM:
         return item_has_dims(node);
     case CP_NODE_ATTR:

@@ -73,12 +73,15 @@ static bool step_call(local_walk *walk, const cp_node *node)
     return true;
 }
 
-/* A function that only its own module is meant to call, by its name or its place. */
+/*
+ * A function that only its own module is meant to call, by its name or its place. A
+ * kernel of Triton is launched by code that knows how.
+ */
 static bool is_private(const cp_func *func)
 {
     bool hidden = cp_str_starts(func->name, CP_STR("_")) &&
                   !cp_str_starts(func->name, CP_STR("__"));
-    return hidden || func->outer || !func->name.len;
+    return hidden || func->outer || !func->name.len || cp_func_is_kernel(func);
 }
 
 static bool has_inputs(const cp_map *fields, cp_str name)
@@ -108,6 +111,7 @@ static bool step(local_walk *walk, const cp_node *node)
 {
     switch (node->kind) {
     case CP_NODE_FIXED:
+    case CP_NODE_REFINE:
     case CP_NODE_STORE:
         return true;
     case CP_NODE_CAST: /* the operand's dtype is forgotten, if another one is named */

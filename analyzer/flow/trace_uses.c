@@ -215,6 +215,7 @@ static void at_user(cp_use_walk *walk, const cp_node *user, const cp_node *value
         if (!cp_str_is(key, AS_ELEMENT) || user->index < 0)
             cp_use_go_to(walk, user, CP_STR(""), from, NULL);
         return;
+    case CP_NODE_REFINE:
     case CP_NODE_POINTER:
         cp_use_go_to(walk, user, key, from, NULL);
         return;

@@ -50,6 +50,12 @@ void cp_walk_match(cp_walk *walk, const cp_stmt *stmt);
 /* What was bound since `start` may also not have been. */
 void cp_walk_perhaps(cp_walk *walk, const cp_binding *start);
 
+/*
+ * walk_refine.c: after an assert, or a test that all else returned or raised by, a name
+ * whose dtype was asked for has one of those that were named.
+ */
+void cp_walk_refine(cp_walk *walk, const cp_expr *test, bool holds);
+
 /* walk_bind.c: `stmt` is the assignment that binds, or NULL. */
 void cp_walk_bind(cp_walk *walk, const cp_expr *target, cp_node *value,
                   const cp_stmt *stmt);

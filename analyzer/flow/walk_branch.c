@@ -94,9 +94,11 @@ void cp_walk_if(cp_walk *walk, const cp_stmt *stmt)
     meet(walk, start, &yes, &no);
     /* What is after `if c: return` runs only where c is false. */
     walk->guard = outer;
-    if (yes.ended != no.ended)
-        walk->guard =
-            cp_guard_with(walk->flow->arena, outer, stmt->value, no.ended, false);
+    if (yes.ended == no.ended)
+        return;
+    walk->guard = cp_guard_with(walk->flow->arena, outer, stmt->value, no.ended, false);
+    if (stmt->orelse.count == 0) /* else the name may be bound anew there */
+        cp_walk_refine(walk, stmt->value, false);
 }
 
 /* Names that the block binds get a join first, since the loop comes back to them. */

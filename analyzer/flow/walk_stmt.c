@@ -179,6 +179,7 @@ static void walk_assert(cp_walk *walk, const cp_stmt *stmt)
 {
     cp_walk_expr(walk, stmt->value);
     walk->guard = cp_guard_with(walk->flow->arena, walk->guard, stmt->value, true, false);
+    cp_walk_refine(walk, stmt->value, true);
 }
 
 static void walk_stmt(cp_walk *walk, const cp_stmt *stmt)

@@ -171,6 +171,14 @@ static void add_assumptions(cp_study *study, const cp_cast *cast, cp_finding *fi
         cp_finding_assume(study, finding,
                           cp_str_printf(arena, "the model's dtype is %.*s",
                                         CP_STR_ARGS(cp_dtypes_or(arena, study->model))));
+    const cp_node *named = cp_trace_namesake(arena, cast->operand);
+    if (named && !cast->assumed)
+        cp_finding_assume(study, finding,
+                          cp_str_printf(arena,
+                                        "`%.*s`, which no visible call gives to %.*s, is "
+                                        "of the dtypes that others of that name have",
+                                        CP_STR_ARGS(named->name),
+                                        CP_STR_ARGS(named->func->qualname)));
     if (cast->assumed)
         cp_finding_assume(
             study, finding,

@@ -47,6 +47,7 @@ struct cp_flow {
     cp_map funcs, modules, classes; /* by the bytes of the pointer */
     cp_map wide;                    /* field name -> join of that field of every object */
     cp_map stray;         /* field name -> join of assignments to it on unknown objects */
+    cp_map namesakes;     /* name of a routing tensor -> join of all values so called */
     cp_map refs;          /* interned cp_ref, by the bytes of a key */
     cp_map nodes;         /* expression pointer -> node */
     cp_map result_tuples; /* call node and rule -> the tuple that the call gives */
@@ -89,6 +90,8 @@ cp_node *cp_global_of(cp_flow *flow, cp_module *module, cp_str name);
 cp_node *cp_field_of(cp_flow *flow, cp_class *class, cp_str name);
 cp_node *cp_wide_field(cp_flow *flow, cp_str name);
 cp_node *cp_stray_field(cp_flow *flow, cp_str name);
+/* All that fields and local names of top-k weights so called are bound to, tests aside. */
+cp_node *cp_namesakes(cp_flow *flow, cp_str name);
 cp_func *cp_class_method(cp_flow *flow, cp_class *class, cp_str name);
 /* The value of `import`, as a node. */
 cp_node *cp_import_node(cp_flow *flow, cp_module *module, const cp_import *import);
@@ -97,6 +100,8 @@ cp_node *cp_import_node(cp_flow *flow, cp_module *module, const cp_import *impor
  * dtype in turn, which says nothing about what the program does.
  */
 bool cp_only_tests(const cp_flow *flow, const cp_node *site, const cp_module *to);
+/* Whether the file is one of tests, by its path. */
+bool cp_in_tests(const cp_flow *flow, const cp_module *module);
 /* Whether the models of the file are cast as a whole after they are built. */
 bool cp_models_are_cast(const cp_flow *flow, const cp_module *module);
 

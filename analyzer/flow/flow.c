@@ -55,6 +55,7 @@ static void say_what_stayed_unknown(cp_flow *flow)
         [CP_JOIN_FIELD] = "no assignment to this field is visible",
         [CP_JOIN_RETURN] = "what the function returns could not be followed",
         [CP_JOIN_GLOBAL] = "the module does not bind this name visibly",
+        [CP_JOIN_NAMESAKES] = "nothing else of that name is known",
     };
     for (size_t i = 0; i < flow->count; i++) {
         cp_node *node = flow->all[i];
@@ -100,6 +101,13 @@ static void open_uncalled(cp_flow *flow)
             if (is_activation(flow, param)) {
                 cp_node_grow(flow, param, &(cp_value){.tensor = CP_SYM_MODEL});
                 continue;
+            }
+            if (cp_name_is_routing(flow->rules, param->name)) {
+                bool weights = cp_map_get(&flow->rules->weights, param->name);
+                param->by_name = true;
+                cp_node_take(flow, param,
+                             weights ? cp_namesakes(flow, param->name)
+                                     : cp_wide_field(flow, param->name));
             }
             cp_node_grow(
                 flow, param,
@@ -154,7 +162,7 @@ cp_flow *cp_flow_new(cp_project *project, const cp_flow_rules *rules)
     flow->rules = rules;
     flow->funcs = flow->modules = flow->classes = new_map(arena);
     flow->wide = flow->stray = flow->refs = flow->nodes = new_map(arena);
-    flow->result_tuples = new_map(arena);
+    flow->result_tuples = flow->namesakes = new_map(arena);
 
     size_t count;
     cp_module *const *modules = cp_project_modules(project, &count);

@@ -78,6 +78,7 @@ typedef enum cp_join_role {
     CP_JOIN_FIELD,
     CP_JOIN_RETURN,
     CP_JOIN_GLOBAL,
+    CP_JOIN_NAMESAKES, /* values of one name: evidence, and no way that a value goes */
 } cp_join_role;
 
 struct cp_node {

@@ -74,6 +74,29 @@ cp_node *cp_stray_field(cp_flow *flow, cp_str name)
     return *slot;
 }
 
+cp_node *cp_namesakes(cp_flow *flow, cp_str name)
+{
+    void **slot = cp_map_slot(&flow->namesakes, name);
+    if (!*slot) {
+        cp_node *node = cp_node_join(flow, CP_JOIN_NAMESAKES, name);
+        node->late = true;
+        *slot = node;
+    }
+    return *slot;
+}
+
+/* By its path: a folder called as tests are, or a file name that begins with "test_". */
+static bool is_test(const cp_flow *flow, cp_str path)
+{
+    cp_str rest = path, name = path;
+    while (rest.len) {
+        name = cp_str_next(&rest, '/');
+        if (rest.len && cp_map_get(&flow->rules->test_folders, name))
+            return true;
+    }
+    return cp_str_starts(name, CP_STR("test_")) || cp_str_is(name, "conftest.py");
+}
+
 cp_node *cp_field_of(cp_flow *flow, cp_class *class, cp_str name)
 {
     void **slot = cp_map_slot(&cp_class_flow_of(flow, class)->fields, name);
@@ -82,7 +105,11 @@ cp_node *cp_field_of(cp_flow *flow, cp_class *class, cp_str name)
         node->module = class->module;
         node->class = class;
         *slot = node;
+        if (is_test(flow, class->module->source->path))
+            return node;
         cp_node_add_input(flow, cp_wide_field(flow, name), node, NULL);
+        if (cp_map_get(&flow->rules->weights, name))
+            cp_node_add_input(flow, cp_namesakes(flow, name), node, NULL);
     }
     return *slot;
 }
@@ -98,16 +125,9 @@ cp_func *cp_class_method(cp_flow *flow, cp_class *class, cp_str name)
     return NULL;
 }
 
-/* By its path: a folder called as tests are, or a file name that begins with "test_". */
-static bool is_test(const cp_flow *flow, cp_str path)
+bool cp_in_tests(const cp_flow *flow, const cp_module *module)
 {
-    cp_str rest = path, name = path;
-    while (rest.len) {
-        name = cp_str_next(&rest, '/');
-        if (rest.len && cp_map_get(&flow->rules->test_folders, name))
-            return true;
-    }
-    return cp_str_starts(name, CP_STR("test_")) || cp_str_is(name, "conftest.py");
+    return is_test(flow, module->source->path);
 }
 
 bool cp_only_tests(const cp_flow *flow, const cp_node *site, const cp_module *to)

@@ -36,6 +36,9 @@ bool cp_trace_is_local(cp_arena *arena, const cp_node *node);
  */
 bool cp_trace_is_closed(const cp_flow *flow, cp_arena *arena, const cp_node *node);
 
+/* The first parameter on its way that is told by its name alone, or NULL. */
+const cp_node *cp_trace_namesake(cp_arena *arena, const cp_node *node);
+
 /* The first parameter that the value comes through on its way to `node`, or NULL. */
 const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node);
 

@@ -110,15 +110,27 @@ bool cp_trace_comes_from(cp_arena *arena, const cp_node *node, const cp_node *so
     return walk.head < walk.count;
 }
 
-const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node)
+/* The first parameter on the way back, told by its name alone if `named` says so. */
+static const cp_node *first_param(cp_arena *arena, const cp_node *node, bool named)
 {
     back_walk walk = {.arena = arena, .seen = {.arena = arena}};
     visit(&walk, node);
     while (walk.head < walk.count) {
         const cp_node *at = walk.queue[walk.head++];
-        if (at->kind == CP_NODE_JOIN && at->join == CP_JOIN_PARAM)
+        if (at->kind == CP_NODE_JOIN && at->join == CP_JOIN_PARAM &&
+            (at->by_name || !named))
             return at;
         step(&walk, at);
     }
     return NULL;
+}
+
+const cp_node *cp_trace_param(cp_arena *arena, const cp_node *node)
+{
+    return first_param(arena, node, false);
+}
+
+const cp_node *cp_trace_namesake(cp_arena *arena, const cp_node *node)
+{
+    return first_param(arena, node, true);
 }

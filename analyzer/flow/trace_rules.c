@@ -38,6 +38,7 @@ bool cp_trace_seen_elsewhere(const cp_flow_rules *rules, const cp_node *join)
         return true;
     case CP_JOIN_LOCAL:
     case CP_JOIN_PARAM:
+    case CP_JOIN_NAMESAKES:
         break;
     }
     return false;

@@ -190,6 +190,8 @@ static void at_user(cp_use_walk *walk, const cp_node *user, const cp_node *value
         return;
     case CP_NODE_JOIN: {
         const cp_reach_options *options = walk->options;
+        if (user->join == CP_JOIN_NAMESAKES)
+            return;
         if (!key.len && options->stop && options->stop(user, value, options->data)) {
             cp_push(walk->arena, walk->reach.stops, walk->reach.stop_count,
                     walk->stop_room, user);

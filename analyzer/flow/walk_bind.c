@@ -31,6 +31,9 @@ void cp_walk_bind_name(cp_walk *walk, cp_str name, cp_node *value, const cp_stmt
     *binding = (cp_binding){walk->names, name, local};
     walk->names = binding;
     cp_node_add_input(walk->flow, outer_view(walk, name), local, NULL);
+    if (stmt && cp_map_get(&walk->flow->rules->weights, name) &&
+        !cp_in_tests(walk->flow, walk->module))
+        cp_node_add_input(walk->flow, cp_namesakes(walk->flow, name), local, NULL);
     cp_node *global = cp_walk_in_sight(walk->shared, name);
     if (global && global != local)
         cp_node_add_input(walk->flow, global, local, NULL);

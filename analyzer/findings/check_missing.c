@@ -1,4 +1,5 @@
 #include "findings/cast.h"
+#include "findings/missing.h"
 
 /* The dtypes that every check which surely applies lets through; all if none does. */
 static cp_dtypes surely_accepted(const cp_site *site, const cp_release *release,
@@ -23,39 +24,69 @@ static cp_dtypes surely_accepted(const cp_site *site, const cp_release *release,
     return accepts;
 }
 
-static void report_missing(cp_study *study, const cp_site *site, const cp_argument *arg,
-                           cp_dtypes given, const cp_range *range,
-                           const cp_contract *contract, cp_dtypes accepts)
+static cp_role role_of(const cp_study *study, const cp_site *site)
 {
-    cp_arena *arena = study->arena;
-    const cp_module *module = site->call->module;
-    cp_span span = arg->expr ? arg->expr->span : site->call->expr->span;
-    cp_finding *finding = cp_findings_new(study->findings, "CP201", module, span);
-    finding->tensor = cp_str_cut(module->source->text, span.start, span.end);
-    finding->from = given;
-    finding->to = CP_DTYPE_NONE;
-    finding->role = CP_ROLE_ROUTER_LOGITS;
     const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
     if (cp_map_get(&rules->weights, site->parameter))
-        finding->role = CP_ROLE_TOPK_WEIGHTS;
-    else if (cp_map_get(&rules->bias, site->parameter) ||
-             cp_str_is(site->parameter, "bias"))
-        finding->role = CP_ROLE_ROUTING_BIAS;
-    finding->guard = cp_guard_text(arena, module, site->call->guard);
+        return CP_ROLE_TOPK_WEIGHTS;
+    if (cp_map_get(&rules->bias, site->parameter) || cp_str_is(site->parameter, "bias"))
+        return CP_ROLE_ROUTING_BIAS;
+    return CP_ROLE_ROUTER_LOGITS;
+}
+
+static bool is_known(const cp_study *study, const cp_module *module, cp_span span)
+{
+    for (size_t i = 0; i < study->findings->count; i++) {
+        const cp_finding *finding = study->findings->items[i];
+        if (finding->module == module && finding->span.start == span.start &&
+            cp_str_is(finding->code, "CP201"))
+            return true;
+    }
+    return false;
+}
+
+void cp_missing_at(cp_study *study, const cp_missing *missing, const cp_node *node,
+                   const cp_module *module, const cp_expr *expr)
+{
+    cp_arena *arena = study->arena;
+    const cp_site *site = missing->site;
+    if (is_known(study, module, expr->span))
+        return;
+    cp_dtypes given = cp_dtypes_assume(node->value.tensor, study->model);
+    cp_finding *finding = cp_findings_new(study->findings, "CP201", module, expr->span);
+    finding->tensor = cp_str_cut(module->source->text, expr->span.start, expr->span.end);
+    finding->from = given;
+    finding->to = CP_DTYPE_NONE;
+    finding->role = role_of(study, site);
+    finding->guard = cp_guard_text(arena, module, node->guard);
     finding->consumer = site->entry->call;
     finding->parameter = site->parameter;
-    finding->contract = contract;
-    finding->contract_version = cp_range_text(study, range);
+    finding->contract = missing->contract;
+    finding->contract_version = cp_range_text(study, &missing->range);
     finding->effect = CP_EFFECT_BREAKS_CONTRACT;
     finding->plan.computes = finding->plan.rounds_to = CP_DTYPE_NONE;
     finding->message = cp_str_printf(
         arena, "`%.*s` is %.*s, and %.*s takes %.*s only as %.*s (%.*s %.*s)",
         CP_STR_ARGS(finding->tensor), CP_STR_ARGS(cp_dtypes_or(arena, given)),
         CP_STR_ARGS(finding->consumer), CP_STR_ARGS(finding->parameter),
-        CP_STR_ARGS(cp_dtypes_or(arena, accepts)), CP_STR_ARGS(site->entry->package),
-        CP_STR_ARGS(finding->contract_version));
+        CP_STR_ARGS(cp_dtypes_or(arena, missing->accepts)),
+        CP_STR_ARGS(site->entry->package), CP_STR_ARGS(finding->contract_version));
     finding->help = cp_str_printf(arena, "cast it to %.*s before the call",
-                                  CP_STR_ARGS(cp_dtypes_or(arena, accepts)));
+                                  CP_STR_ARGS(cp_dtypes_or(arena, missing->accepts)));
+    if (node->value.tensor & CP_SYM_MODEL)
+        cp_finding_assume(study, finding,
+                          cp_str_printf(arena, "the model's dtype is %.*s",
+                                        CP_STR_ARGS(cp_dtypes_or(arena, study->model))));
+    if (node == missing->argument->node)
+        return;
+    finding->help = cp_str_printf(arena, "give it as %.*s",
+                                  CP_STR_ARGS(cp_dtypes_or(arena, missing->accepts)));
+    cp_finding_assume(study, finding,
+                      cp_str_printf(arena, "the experts run where %.*s is called",
+                                    CP_STR_ARGS(finding->consumer)));
+    cp_finding_relate(study, finding,
+                      cp_place_of(site->call->module, site->call->expr->kids[0]->span,
+                                  CP_STR("given to the call here")));
 }
 
 /* One parameter of one call: rejected whatever reaches it, at every release. */
@@ -64,23 +95,27 @@ static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
     bool unsure;
     site->parameter = parameter;
     const cp_argument *arg = cp_site_argument(site, parameter, &unsure);
-    if (!arg || !arg->node)
+    if (!arg || !arg->node || !arg->expr)
         return;
+    const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
     const cp_value *value = &arg->node->value;
-    if (value->unknown || value->none || value->plain || value->ref_count ||
-        !value->tensor || (value->tensor & CP_SYM_MODEL))
-        return;
-    cp_range range =
+    cp_missing missing = {.site = site, .argument = arg, .accepts = CP_CONCRETE};
+    missing.range =
         cp_range_of(study, site->call->module->source->path, site->entry->package);
-    const cp_contract *shown = NULL;
-    cp_dtypes accepts = CP_CONCRETE;
-    for (size_t i = 0; i < range.count; i++) {
-        accepts = surely_accepted(site, range.releases[i], &shown);
-        if (value->tensor & accepts)
-            return;
+    bool all = cp_value_only_tensor(value) && !(value->tensor & CP_SYM_MODEL);
+    bool some = false;
+    for (size_t i = 0; i < missing.range.count; i++) {
+        cp_dtypes accepts =
+            surely_accepted(site, missing.range.releases[i], &missing.contract);
+        missing.accepts = i ? missing.accepts | accepts : accepts;
+        some |= (value->tensor & accepts) != 0;
     }
-    if (shown)
-        report_missing(study, site, arg, value->tensor, &range, shown, accepts);
+    if (!missing.contract || !missing.range.count)
+        return;
+    if (all && !some)
+        cp_missing_at(study, &missing, arg->node, site->call->module, arg->expr);
+    else if (cp_map_get(&rules->weights, parameter) && (value->tensor & ~missing.accepts))
+        cp_check_producers(study, &missing);
 }
 
 void cp_check_missing(cp_study *study)

@@ -90,7 +90,8 @@ cp_node *cp_global_of(cp_flow *flow, cp_module *module, cp_str name);
 cp_node *cp_field_of(cp_flow *flow, cp_class *class, cp_str name);
 cp_node *cp_wide_field(cp_flow *flow, cp_str name);
 cp_node *cp_stray_field(cp_flow *flow, cp_str name);
-/* All that fields and local names of top-k weights so called are bound to, tests aside. */
+/* All that fields and local names of top-k weights so called are bound to, tests aside.
+ */
 cp_node *cp_namesakes(cp_flow *flow, cp_str name);
 cp_func *cp_class_method(cp_flow *flow, cp_class *class, cp_str name);
 /* The value of `import`, as a node. */

@@ -77,6 +77,9 @@ bool cp_trace_same_dtype(const cp_flow *flow, const cp_node *a, const cp_node *b
 /* Whether it is a tensor for certain, though perhaps of a dtype that is not known. */
 bool cp_trace_is_tensor(const cp_flow *flow, const cp_node *node);
 
+/* What a call of torch only moves the elements of, and gives back; or NULL. */
+const cp_node *cp_trace_moved(const cp_flow *flow, const cp_call *call);
+
 /* The field that an attribute reads, where one assignment alone gives it; or NULL. */
 const cp_node *cp_trace_field(const cp_node *attribute);
 

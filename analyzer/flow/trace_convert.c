@@ -74,6 +74,16 @@ static const cp_node *single_source(const cp_node *node)
     return node;
 }
 
+const cp_node *cp_trace_moved(const cp_flow *flow, const cp_call *call)
+{
+    const cp_torch_rule *rule = rule_of(flow, call);
+    if (!rule || !rule->moves || rule->result_count != 1)
+        return NULL;
+    if (call->receiver && !call->external_count)
+        return call->receiver;
+    return call->arg_count && !call->args[0].name.len ? call->args[0].node : NULL;
+}
+
 bool cp_trace_is_tensor(const cp_flow *flow, const cp_node *node)
 {
     node = single_source(node);
@@ -89,7 +99,7 @@ bool cp_trace_is_tensor(const cp_flow *flow, const cp_node *node)
 static const cp_node *source_of_tensor(const cp_flow *flow, const cp_node *node,
                                        int depth);
 
-/* The tensor whose dtype the value, a dtype or a tensor, names. */
+/* The tensor whose dtype the value, a dtype or a tensor, names; NULL if it may not. */
 static const cp_node *source_of_dtype(const cp_flow *flow, const cp_node *node, int depth)
 {
     node = single_source(node);
@@ -98,12 +108,14 @@ static const cp_node *source_of_dtype(const cp_flow *flow, const cp_node *node, 
         return node;
     if (node->kind == CP_NODE_ATTR && cp_str_is(node->name, "element_ty"))
         return source_of_dtype(flow, node->inputs[0].node, depth + 1);
-    if (dtype && node->input_count == 1)
+    if (dtype)
         return source_of_tensor(flow, node->inputs[0].node, depth + 1);
     bool tensor = node->value.tensor || node->value.pointer ||
                   node->kind == CP_NODE_CALL || node->kind == CP_NODE_CAST ||
                   node->kind == CP_NODE_PROMOTE;
-    return tensor ? source_of_tensor(flow, node, depth + 1) : node;
+    if (tensor)
+        return source_of_tensor(flow, node, depth + 1);
+    return node->value.none ? NULL : node; /* None names no dtype */
 }
 
 /* The argument that the result of a call to torch takes its dtype from, or the call. */
@@ -168,7 +180,7 @@ bool cp_trace_same_dtype(const cp_flow *flow, const cp_node *a, const cp_node *b
 {
     const cp_node *left = source_of_dtype(flow, a, 0);
     const cp_node *right = source_of_dtype(flow, b, 0);
-    if (left->value.none)
+    if (!left || !right)
         return false;
     bool one_field =
         cp_trace_field(left) && cp_trace_field(left) == cp_trace_field(right);

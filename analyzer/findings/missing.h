@@ -1,0 +1,29 @@
+/*
+ * missing.h - an argument that its entry point rejects in some dtype.
+ *
+ * Layer: findings; shared by the files that look for CP201.
+ */
+#ifndef CP_FINDINGS_MISSING_H
+#define CP_FINDINGS_MISSING_H
+
+#include "findings/site.h"
+
+typedef struct cp_missing {
+    const cp_site *site;
+    const cp_argument *argument;
+    const cp_contract *contract; /* that rejects it */
+    cp_dtypes accepts;
+    cp_range range; /* of the releases that all reject what is not in `accepts` */
+} cp_missing;
+
+/* A finding at `expr`, which gives the argument the value of `node`; once for each. */
+void cp_missing_at(cp_study *study, const cp_missing *missing, const cp_node *node,
+                   const cp_module *module, const cp_expr *expr);
+
+/*
+ * Looks for functions whose result reaches the argument and has a dtype that is
+ * rejected, whoever else gives it another one.
+ */
+void cp_check_producers(cp_study *study, const cp_missing *missing);
+
+#endif

@@ -65,26 +65,26 @@ static size_t find_widenings(const round_trip *trip, const cp_reach *reach,
     return count;
 }
 
-/* Whether some parameter that takes it is one of router logits, by its name. */
-static bool are_logits(const cp_study *study, const cp_reach *reach)
+/* The parameter that takes it, where it is one of router logits by its name; or NULL. */
+static const cp_node *are_logits(const cp_study *study, const cp_reach *reach)
 {
     const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
     for (size_t i = 0; i < reach->stop_count; i++)
         if (cp_map_get(&rules->logits, reach->stops[i]->name))
-            return true;
-    return false;
+            return reach->stops[i];
+    return NULL;
 }
 
-/* Objects are told elsewhere, in a field NAME_dtype, which dtype to be ready for. */
-static bool is_declared(const cp_study *study, const cp_reach *reach)
+/* Objects may be told elsewhere, in a field NAME_dtype, which dtype to be ready for. */
+static cp_str declared_by(const cp_study *study, const cp_reach *reach)
 {
     for (size_t i = 0; i < reach->stop_count; i++) {
         cp_str field =
             cp_str_printf(study->arena, "%.*s_dtype", CP_STR_ARGS(reach->stops[i]->name));
         if (cp_flow_has_field(study->flow, field))
-            return true;
+            return field;
     }
-    return false;
+    return CP_STR("");
 }
 
 /* What a function gives, where some caller of it is visible. */
@@ -105,6 +105,14 @@ static bool nothing_needs_it(const cp_reach *reach)
 
 /* More places of widening than this are counted, not shown. */
 enum { SHOWN_MAX = 4 };
+
+/* What a name was bound to: something to point at. */
+static const cp_node *with_source(const cp_node *node)
+{
+    for (int steps = 0; node && !node->expr && steps < 8; steps++)
+        node = node->input_count ? node->inputs[0].node : NULL;
+    return node && node->expr && node->module ? node : NULL;
+}
 
 static void report(cp_study *study, const cp_cast *cast, const round_trip *trip,
                    const cp_node *const *again, size_t count)
@@ -129,13 +137,50 @@ static void report(cp_study *study, const cp_cast *cast, const round_trip *trip,
         cp_finding_relate(study, finding,
                           cp_place_of(again[i]->module, again[i]->expr->span,
                                       CP_STR("widened again here")));
-    if (trip->other->expr && trip->other->module)
+    const cp_node *other = with_source(trip->other);
+    if (other)
         cp_finding_relate(study, finding,
-                          cp_place_of(trip->other->module, trip->other->expr->span,
+                          cp_place_of(other->module, other->expr->span,
                                       CP_STR("the same consumers are given it unrounded "
                                              "from here")));
     finding->effect = CP_EFFECT_CHANGES_EXPERTS;
     finding->plan.computes = CP_F32;
+}
+
+/* Narrowed for a parameter that other code gives unrounded values. */
+static void report_narrowed(cp_study *study, const cp_cast *cast, const round_trip *trip,
+                            const cp_node *logits, cp_str declared)
+{
+    cp_arena *arena = study->arena;
+    const cp_node *other = with_source(trip->other);
+    if (!logits->func || !other)
+        return;
+    cp_finding *finding = cp_cast_finding(study, cast, "CP104", NULL);
+    finding->consumer = logits->func->qualname;
+    finding->parameter = logits->name;
+    finding->message = cp_str_printf(
+        arena,
+        "`%.*s` can be %.*s and is narrowed to %s although %.*s is given its %.*s as "
+        "%.*s "
+        "by other code",
+        CP_STR_ARGS(
+            cp_str_next(&(cp_str){finding->tensor.ptr, finding->tensor.len}, '\n')),
+        CP_STR_ARGS(cp_dtypes_or(arena, trip->loses)), cp_dtype_name(cast->to),
+        CP_STR_ARGS(finding->consumer), CP_STR_ARGS(finding->parameter),
+        CP_STR_ARGS(cp_dtypes_or(arena, trip->loses)));
+    finding->help =
+        CP_STR("pass it as it is: experts are then chosen by unrounded values");
+    finding->effect = CP_EFFECT_CHANGES_EXPERTS;
+    finding->plan.computes = CP_F32;
+    cp_finding_relate(study, finding,
+                      cp_place_of(other->module, other->expr->span,
+                                  CP_STR("given unrounded from here")));
+    if (!declared.len)
+        return;
+    finding->change.kind = CP_CHANGE_NONE; /* two changes that need each other */
+    finding->help = cp_str_printf(
+        arena, "%.*s. No patch: the receiver must be made with %.*s to match",
+        CP_STR_ARGS(finding->help), CP_STR_ARGS(declared));
 }
 
 /* Widened, and every use casts on: each of those casts gives the same without it. */
@@ -184,15 +229,18 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
         return;
     const cp_reach_options options = {.stop = takes_wide_already, .data = &trip};
     cp_reach near = cp_trace_reach(study->flow, study->arena, cast->node, &options);
-    if (!nothing_needs_it(&near) || !are_logits(study, &near) ||
-        is_declared(study, &near))
+    const cp_node *logits = are_logits(study, &near);
+    if (!nothing_needs_it(&near) || !logits)
         return;
+    cp_str declared = declared_by(study, &near);
     const cp_reach_options told = {.stop = is_mixed};
     cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
     const cp_node **again = NULL;
     size_t count = find_widenings(&trip, &far, &again);
-    if (!count)
+    if (!count || declared.len) {
+        report_narrowed(study, cast, &trip, logits, declared);
         return;
+    }
     report(study, cast, &trip, again, count);
     for (size_t i = 0; i < near.use_count; i++)
         if (is_followed_return(&near.uses[i]))

@@ -148,10 +148,20 @@ cp_role cp_role_of_later(const cp_study *study, const cp_node *node)
 }
 
 /* By the names that a tensor came by to where it is copied into. */
+/* A gate's weights: the attribute `weight` of what is called a gate or a router. */
+static bool is_gate_weight(const cp_node *node)
+{
+    if (node->kind != CP_NODE_ATTR || !cp_str_is(node->name, "weight"))
+        return false;
+    const cp_node *layer = node->inputs[0].node;
+    return cp_str_is(layer->name, "gate") || cp_str_is(layer->name, "router");
+}
+
 cp_role cp_role_of_target(const cp_study *study, const cp_node *target)
 {
     for (int steps = 0; target && steps < 8; steps++) {
-        cp_role role = role_of_name(study, target->name);
+        cp_role role = is_gate_weight(target) ? CP_ROLE_GATE_INPUT
+                                              : role_of_name(study, target->name);
         if (role != CP_ROLE_NONE)
             return role;
         if (target->kind == CP_NODE_CALL && target->call->receiver)

@@ -119,6 +119,8 @@ void cp_eval_call(cp_flow *flow, cp_node *node);
 void cp_eval_external(cp_flow *flow, cp_node *node, cp_str dotted);
 /* Whether the method is one that the rules know. */
 bool cp_eval_method(cp_flow *flow, cp_node *node);
+/* The weights of a layer, an instance: unknown where it is none, or may be quantized. */
+cp_value cp_layer_weight(const cp_flow *flow, const cp_ref *instance);
 /* Runs until no value grows any more. */
 void cp_flow_settle(cp_flow *flow);
 

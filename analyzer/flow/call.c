@@ -207,6 +207,27 @@ static void tie_class(cp_flow *flow, cp_node *node, cp_class *class)
     }
 }
 
+cp_value cp_layer_weight(const cp_flow *flow, const cp_ref *instance)
+{
+    const cp_layer_rule *rule = layer_rule(flow, instance->dotted);
+    cp_value weight = {.unknown = "an attribute of an object from outside"};
+    if (!rule)
+        return weight;
+    const cp_call *made = instance->site->call;
+    layer_dtype(made, rule, &weight);
+    for (uint32_t i = 0; i < made->arg_count; i++) {
+        const cp_value *given = &made->args[i].node->value;
+        bool none = given->none && !given->unknown && !given->ref_count;
+        if (cp_str_is(made->args[i].name, "quant_config") && !none)
+            weight.unknown = "the layer may be quantized";
+    }
+    if (instance->site->value.unknown)
+        weight.unknown = instance->site->value.unknown;
+    if (cp_models_are_cast(flow, instance->site->module))
+        weight.unknown = cast_whole;
+    return weight;
+}
+
 /* The call of a layer made elsewhere: its output has the dtype of its weights. */
 static void tie_instance(cp_flow *flow, cp_node *node, const cp_ref *ref)
 {

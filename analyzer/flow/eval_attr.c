@@ -116,8 +116,11 @@ static void attr_of_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
         attr_of_external(flow, node, ref);
         return;
     case CP_REF_INSTANCE:
-        if (cp_str_is(node->name, "weight"))
-            cp_node_grow(flow, node, &(cp_value){.tensor = ref->site->value.tensor});
+        if (cp_str_is(node->name, "weight")) {
+            cp_value weight = cp_layer_weight(flow, ref);
+            cp_node_grow(flow, node, &weight);
+            return;
+        }
         cp_node_grow(flow, node,
                      &(cp_value){.unknown = "an attribute of an object from outside"});
         return;

@@ -103,6 +103,15 @@ static bool nothing_needs_it(const cp_reach *reach)
     return reach->whole && reach->stop_count;
 }
 
+/* Whether it comes to a function that is one of several: others may be given others. */
+static bool is_picked(const cp_reach *far)
+{
+    for (size_t i = 0; i < far->stop_count; i++)
+        if (far->stops[i]->picked)
+            return true;
+    return false;
+}
+
 /* More places of widening than this are counted, not shown. */
 enum { SHOWN_MAX = 4 };
 
@@ -237,10 +246,10 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
     cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
     const cp_node **again = NULL;
     size_t count = find_widenings(&trip, &far, &again);
-    if (!count || declared.len) {
+    if ((!count || declared.len) && !is_picked(&far))
         report_narrowed(study, cast, &trip, logits, declared);
+    if (!count || declared.len)
         return;
-    }
     report(study, cast, &trip, again, count);
     for (size_t i = 0; i < near.use_count; i++)
         if (is_followed_return(&near.uses[i]))

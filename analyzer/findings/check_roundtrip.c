@@ -103,11 +103,11 @@ static bool nothing_needs_it(const cp_reach *reach)
     return reach->whole && reach->stop_count;
 }
 
-/* Whether it comes to a function that is one of several: others may be given others. */
-static bool is_picked(const cp_reach *far)
+/* Whether it comes to a function that the model chose: others may have chosen others. */
+static bool is_chosen(const cp_reach *far)
 {
     for (size_t i = 0; i < far->stop_count; i++)
-        if (far->stops[i]->picked)
+        if (far->stops[i]->handed)
             return true;
     return false;
 }
@@ -246,7 +246,7 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
     cp_reach far = cp_trace_reach(study->flow, study->arena, cast->node, &told);
     const cp_node **again = NULL;
     size_t count = find_widenings(&trip, &far, &again);
-    if ((!count || declared.len) && !is_picked(&far))
+    if ((!count || declared.len) && !is_chosen(&far))
         report_narrowed(study, cast, &trip, logits, declared);
     if (!count || declared.len)
         return;

@@ -112,6 +112,9 @@ void cp_eval_attr(cp_flow *flow, cp_node *node);
 /* Ties a store to attribute `name` of `object` to the right fields. */
 void cp_eval_store(cp_flow *flow, cp_node *node);
 
+/* pick.c: marks the parameters of functions that a call may be of among others. */
+void cp_note_picked(cp_flow *flow, const cp_node *callee);
+
 /* eval.c, call.c */
 void cp_eval_node(cp_flow *flow, cp_node *node);
 void cp_eval_call(cp_flow *flow, cp_node *node);

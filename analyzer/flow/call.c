@@ -338,50 +338,11 @@ static void tie_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
     }
 }
 
-static uint32_t count_function(cp_flow *flow, const cp_ref *ref, bool mark)
-{
-    if (ref->kind != CP_REF_FUNC || ref->func->owner)
-        return 0;
-    const cp_func_flow *known = cp_func_flow_of(flow, ref->func);
-    for (uint32_t p = 0; mark && p < ref->func->param_count; p++)
-        known->params[p]->picked = true;
-    return 1;
-}
-
-/* How many functions, methods aside, the value may be; marks their parameters too. */
-static uint32_t count_functions(cp_flow *flow, const cp_value *callee, bool mark)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < callee->ref_count; i++) {
-        const cp_ref *ref = callee->refs[i];
-        count += count_function(flow, ref, mark);
-        if (ref->kind != CP_REF_PARTIAL)
-            continue;
-        const cp_value *target = &ref->site->call->args[0].node->value;
-        for (uint32_t t = 0; t < target->ref_count; t++)
-            count += count_function(flow, target->refs[t], mark);
-    }
-    return count;
-}
-
-/*
- * Functions that are handed on as values: which of them the call is of is not known. A
- * name that a module binds in branches is, for the process that runs.
- */
-static void note_picked(cp_flow *flow, const cp_node *callee)
-{
-    if (callee->kind == CP_NODE_JOIN && callee->join == CP_JOIN_GLOBAL)
-        return;
-    uint32_t count = count_functions(flow, &callee->value, false);
-    if (count > 1 || (count && callee->value.unknown))
-        count_functions(flow, &callee->value, true);
-}
-
 void cp_eval_call(cp_flow *flow, cp_node *node)
 {
     cp_call *call = node->call;
     cp_value callee = call->callee->value;
-    note_picked(flow, call->callee);
+    cp_note_picked(flow, call->callee);
     for (uint32_t i = 0; i < callee.ref_count; i++) {
         const cp_ref *ref = callee.refs[i];
         if (!is_tied(flow, call, ref))

@@ -108,6 +108,7 @@ struct cp_node {
     bool open;    /* a parameter that no visible call gives a value */
     bool by_name; /* the dtype of something that its name says is an activation */
     bool picked;  /* a parameter of a function that some call may be of among others */
+    bool handed;  /* and whoever calls the caller chose that function */
 };
 
 typedef struct cp_flow cp_flow;

@@ -35,6 +35,7 @@ typedef struct cp_options {
     int jobs;     /* 0: one for each processor */
     cp_str color; /* "auto", "always" or "never" */
     bool quiet, verbose;
+    bool explain_unknown; /* check: also the casts that could not be judged */
     cp_str stdin_filename;
 
     /* fix */

@@ -13,6 +13,7 @@
 #include "findings/debt.h"
 #include "findings/finding.h"
 #include "findings/rule.h"
+#include "findings/study.h"
 #include "validation/validate.h"
 
 typedef enum cp_format {
@@ -49,6 +50,9 @@ typedef struct cp_report {
     size_t trouble_count;
     const cp_checked *checked; /* one a finding that was validated; may be none */
     size_t checked_count;
+    const cp_unjudged *unjudged; /* in the order of the sources; in JSON alone */
+    size_t unjudged_count;
+    bool with_unjudged; /* they were asked for, be there any or none */
 } cp_report;
 
 /* The findings of a run. Markdown is written as full. */

@@ -49,6 +49,9 @@ json_t *cp_json_real(double number); /* null where it is not finite */
 json_t *cp_json_object(void);
 json_t *cp_json_list(void);
 json_t *cp_json_dtypes(cp_dtypes set);
+/* The keys path, line, column, end_line and end_column. */
+void cp_json_set_span(json_t *value, cp_arena *arena, const cp_source *source,
+                      cp_span span);
 /* `value` is the object's or the list's afterwards. */
 void cp_json_set(json_t *object, const char *key, json_t *value);
 void cp_json_add(json_t *list, json_t *value);

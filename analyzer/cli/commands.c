@@ -128,6 +128,8 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
         return cp_command_validate(arena, options);
     case CP_COMMAND_DEBT:
         return cp_command_debt(arena, options);
+    case CP_COMMAND_TRACE:
+        return cp_command_trace(arena, options);
     case CP_COMMAND_EXPLAIN:
         return cp_command_explain(arena, options);
     case CP_COMMAND_RULES:

@@ -16,6 +16,9 @@ static const char help[] =
     "  validate [PATH…]  runs the reference kernels for each patch; 1: one does not "
     "hold\n"
     "  debt [PATH…]      the report of gate-dtype TODOs\n"
+    "  trace FILE:LINE[:COLUMN] [PATH…]\n"
+    "                    where the values there come from, where they go and what is\n"
+    "                    known of that; 1: there are none\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
     "  rules             the table of rules\n"
     "\n"
@@ -299,8 +302,9 @@ static cp_status read_command(cp_options *options, cp_err *err)
     } commands[] = {
         {"check", CP_COMMAND_CHECK},       {"fix", CP_COMMAND_FIX},
         {"validate", CP_COMMAND_VALIDATE}, {"debt", CP_COMMAND_DEBT},
-        {"explain", CP_COMMAND_EXPLAIN},   {"rules", CP_COMMAND_RULES},
-        {"help", CP_COMMAND_HELP},         {"version", CP_COMMAND_VERSION},
+        {"trace", CP_COMMAND_TRACE},       {"explain", CP_COMMAND_EXPLAIN},
+        {"rules", CP_COMMAND_RULES},       {"help", CP_COMMAND_HELP},
+        {"version", CP_COMMAND_VERSION},
     };
     if (!options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "no command; castproof --help lists them");
@@ -326,6 +330,8 @@ static cp_status check_together(const cp_options *options, cp_err *err)
                        "--diff, --patch-dir and --in-place exclude each other");
     if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
         return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
+    if (options->command == CP_COMMAND_TRACE && !options->paths.count)
+        return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
     if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
         return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
     return CP_OK;

@@ -195,13 +195,13 @@ static json_t *summary_value(cp_arena *arena, const cp_report *report)
     return value;
 }
 
-static json_t *errors_value(cp_arena *arena, const cp_report *report)
+json_t *cp_json_errors(cp_arena *arena, const cp_trouble *troubles, size_t count)
 {
     json_t *list = cp_json_list();
-    for (size_t i = 0; i < report->trouble_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_t *one = cp_json_object();
-        cp_json_set(one, "path", cp_json_text_or_null(arena, report->troubles[i].path));
-        cp_json_set(one, "message", cp_json_text(arena, report->troubles[i].message));
+        cp_json_set(one, "path", cp_json_text_or_null(arena, troubles[i].path));
+        cp_json_set(one, "message", cp_json_text(arena, troubles[i].message));
         cp_json_add(list, one);
     }
     return list;
@@ -232,7 +232,8 @@ json_t *cp_json_root(cp_arena *arena, const cp_report *report)
     cp_json_set(root, "version", cp_json_text(arena, cp_str_of(report->version)));
     cp_json_set(root, "findings", findings);
     cp_json_set(root, "summary", summary_value(arena, report));
-    cp_json_set(root, "errors", errors_value(arena, report));
+    cp_json_set(root, "errors",
+                cp_json_errors(arena, report->troubles, report->trouble_count));
     if (report->with_unjudged)
         cp_json_set(root, "unjudged", unjudged_value(arena, report));
     return root;

@@ -15,8 +15,8 @@ static void no_trouble(void *data, cp_str path, const cp_err *err)
     (void)err;
 }
 
-/* Studies `code`, whose first line is line 1 of what is asked for, with a pin. */
-static void study_of(const char *code)
+/* Studies `code`, whose first line is line 1 of what is asked for. */
+static void study_at(const char *code, const char *pin)
 {
     static const char imports[] =
         "from flashinfer.fused_moe import trtllm_fp8_block_scale_moe as moe\n"
@@ -30,10 +30,13 @@ static void study_of(const char *code)
                        .pins = cp_pins_new(&arena, no_trouble, NULL),
                        .model = CP_DTYPES(CP_BF16),
                        .findings = &found};
-    assert_int_equal(
-        cp_pins_assume(study.pins, CP_STR("flashinfer-python==0.6.11.post1"), NULL),
-        CP_OK);
+    assert_int_equal(cp_pins_assume(study.pins, cp_str_of(pin), NULL), CP_OK);
     cp_study_run(&study);
+}
+
+static void study_of(const char *code)
+{
+    study_at(code, "flashinfer-python==0.6.11.post1");
 }
 
 /* The lines that flow_text and study_of put in front. */
@@ -299,6 +302,36 @@ static void test_a_contract_says_what_the_pinned_release_takes(void **state)
     flow_text_end(&text);
 }
 
+static void test_terms_that_exclude_each_other_are_told_apart(void **state)
+{
+    (void)state;
+    size_t count;
+    study_at("def f(router_logits, method):\n"
+             "    moe(routing_logits=router_logits, routing_method_type=method)\n",
+             "flashinfer-python==0.6.7");
+    cp_lineage *value = at(1, 0, &count);
+    const cp_stand *stand = value->consumers->stands;
+    assert_int_equal(stand->terms.accepts, 0);
+    assert_true(stand->choice_count > 1);
+    assert_int_equal(stand->choices[0]->kind, CP_CONTRACT_CHECK);
+    flow_text_end(&text);
+}
+
+static void test_releases_that_say_the_same_are_one_stand(void **state)
+{
+    (void)state;
+    size_t count;
+    study_at(CAST, "flashinfer-python>=0.6.7");
+    cp_lineage *value = at(2, 0, &count);
+    const cp_consumer *into = value->consumers;
+    assert_int_equal(into->stand_count, 2);
+    assert_str(into->stands[0].first->text, "0.6.8");
+    assert_str(into->stands[1].first->text, "0.6.7");
+    assert_str(into->stands[1].last->text, "0.6.7.post3");
+    assert_int_equal(into->stands[1].terms.accepts, CP_DTYPES(CP_F32));
+    flow_text_end(&text);
+}
+
 static void test_a_cast_without_a_finding_says_why(void **state)
 {
     (void)state;
@@ -342,6 +375,8 @@ int main(void)
         TEST(test_stores_and_returns_have_their_place),
         TEST(test_a_copy_a_dtype_and_a_foreign_call_are_consumers),
         TEST(test_a_contract_says_what_the_pinned_release_takes),
+        TEST(test_terms_that_exclude_each_other_are_told_apart),
+        TEST(test_releases_that_say_the_same_are_one_stand),
         TEST(test_a_cast_without_a_finding_says_why),
         TEST(test_the_nearest_line_is_found),
     };

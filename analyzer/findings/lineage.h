@@ -47,6 +47,10 @@ typedef struct cp_stand {
     cp_dtype computes;
     cp_str *methods;
     uint32_t method_count;
+    /* Where no dtype passes all that may apply: what is checked and what is read right
+       under which condition. */
+    const cp_contract **choices;
+    size_t choice_count;
 } cp_stand;
 
 typedef struct cp_consumer {
@@ -104,6 +108,9 @@ uint32_t cp_lineage_nearest(cp_study *study, const cp_module *module, uint32_t l
 /* lineage_from.c, lineage_into.c: fill in producers and casts; consumers. */
 void cp_lineage_from(cp_study *study, const cp_node *node, cp_lineage *lineage);
 void cp_lineage_into(cp_study *study, const cp_node *node, cp_lineage *lineage);
+/* lineage_stands.c: what the library says of the parameter, release by release. */
+void cp_lineage_stands(cp_study *study, const cp_lineage *lineage, const cp_site *site,
+                       cp_consumer *consumer);
 /* Where a node is, and its text; for what has none in the source, what it is. */
 cp_place cp_lineage_place(cp_study *study, const cp_node *node);
 /* The condition that the node is under, where it has a place. */

@@ -25,42 +25,6 @@ const char *cp_consumer_kind_name(cp_consumer_kind kind)
     return names[kind];
 }
 
-static bool says_the_same(const cp_terms *a, const cp_terms *b)
-{
-    cp_str a_same = a->check ? a->check->same_as : (cp_str){"", 0};
-    cp_str b_same = b->check ? b->check->same_as : (cp_str){"", 0};
-    return a->known == b->known && a->broken == b->broken && a->ignored == b->ignored &&
-           a->labels == b->labels && a->accepts == b->accepts &&
-           a->computes == b->computes && a->rounds_to == b->rounds_to &&
-           a->may_round_to == b->may_round_to && !a->coupled == !b->coupled &&
-           cp_str_eq(a_same, b_same);
-}
-
-static void add_stands(const ahead *walk, const cp_site *site, cp_consumer *consumer)
-{
-    cp_arena *arena = walk->study->arena;
-    size_t room = 0;
-    consumer->package = site->entry->package;
-    consumer->range = cp_range_of(walk->study, walk->lineage->module->source->path,
-                                  site->entry->package);
-    for (size_t i = consumer->range.count; i > 0; i--) {
-        const cp_release *release = consumer->range.releases[i - 1];
-        cp_terms terms = cp_terms_at(site, release);
-        cp_stand *newer =
-            consumer->stand_count ? &consumer->stands[consumer->stand_count - 1] : NULL;
-        if (newer && says_the_same(&newer->terms, &terms)) {
-            newer->first = release;
-            continue;
-        }
-        cp_stand stand = {.first = release, .last = release, .terms = terms};
-        cp_dtypes from = walk->lineage->dtypes & CP_CONCRETE;
-        if (terms.known && !terms.broken && terms.computes == CP_DTYPE_NONE)
-            stand.methods = cp_site_open_methods(site, release, from, &stand.method_count,
-                                                 &stand.computes);
-        cp_push(arena, consumer->stands, consumer->stand_count, room, stand);
-    }
-}
-
 static void add_via(const ahead *walk, const cp_use *use, cp_consumer *consumer)
 {
     cp_arena *arena = walk->study->arena;
@@ -111,7 +75,7 @@ static void take_sink(ahead *walk, const cp_use *use, cp_consumer *consumer)
     consumer->kind = CP_CONSUMER_CONTRACT;
     consumer->call = site.entry->call;
     consumer->parameter = site.parameter;
-    add_stands(walk, &site, consumer);
+    cp_lineage_stands(walk->study, walk->lineage, &site, consumer);
 }
 
 static void take_cast(ahead *walk, const cp_use *use, cp_consumer *consumer)

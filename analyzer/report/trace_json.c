@@ -53,6 +53,22 @@ static json_t *stated_value(cp_arena *arena, const cp_contract *contract)
     return stated ? cp_json_text(arena, contract->stated[0]) : json_null();
 }
 
+/* What excludes each other, where no dtype passes all of it. */
+static json_t *choices_value(cp_arena *arena, const cp_stand *stand)
+{
+    json_t *list = cp_json_list();
+    for (size_t i = 0; i < stand->choice_count; i++) {
+        const cp_contract *choice = stand->choices[i];
+        bool checked = choice->kind == CP_CONTRACT_CHECK;
+        json_t *one = cp_json_object();
+        cp_json_set(one, checked ? "accepts" : "reads", cp_json_dtypes(choice->accepts));
+        cp_json_set(one, "when", cp_json_text_or_null(arena, choice->when_text));
+        cp_json_set(one, "stated", stated_value(arena, choice));
+        cp_json_add(list, one);
+    }
+    return list;
+}
+
 static json_t *stand_value(cp_arena *arena, const cp_consumer *consumer,
                            const cp_stand *stand)
 {
@@ -67,6 +83,7 @@ static json_t *stand_value(cp_arena *arena, const cp_consumer *consumer,
     cp_json_set(value, "last", cp_json_text(arena, stand->last->text));
     cp_json_set(value, "known", json_boolean(terms->known));
     cp_json_set(value, "accepts", any ? json_null() : cp_json_dtypes(terms->accepts));
+    cp_json_set(value, "choices", choices_value(arena, stand));
     cp_json_set(value, "unchecked", json_boolean(check && check->unchecked));
     cp_json_set(value, "same_as", cp_json_text_or_null(arena, same_as));
     cp_json_set(value, "computes", dtype_or_null(arena, terms->computes));

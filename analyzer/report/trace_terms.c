@@ -1,6 +1,6 @@
 #include "report/writers.h"
 
-enum { STANDS_SHOWN = 4, METHODS_SHOWN = 3 };
+enum { STANDS_SHOWN = 4, METHODS_SHOWN = 3, CHOICES_SHOWN = 4 };
 
 void cp_text_more(cp_buf *out, const char *label, size_t all, size_t shown,
                   const cp_report_style *style)
@@ -10,8 +10,27 @@ void cp_text_more(cp_buf *out, const char *label, size_t all, size_t shown,
                      style);
 }
 
-static cp_str accepts_text(cp_arena *arena, const cp_terms *terms)
+/* "float32 when a == B; reads right bfloat16 when a != B". */
+static cp_str choices_text(cp_arena *arena, const cp_stand *stand)
 {
+    cp_buf text = {.arena = arena};
+    for (size_t i = 0; i < stand->choice_count && i < CHOICES_SHOWN; i++) {
+        const cp_contract *choice = stand->choices[i];
+        cp_buf_puts(&text, text.len ? "; " : "");
+        cp_buf_puts(&text, choice->kind == CP_CONTRACT_CHECK ? "" : "reads right ");
+        cp_buf_add(&text, cp_dtypes_text(arena, choice->accepts));
+        if (choice->when_text.len)
+            cp_buf_printf(&text, " when %.*s", CP_STR_ARGS(choice->when_text));
+    }
+    if (stand->choice_count > CHOICES_SHOWN)
+        cp_buf_printf(&text, "; and %zu more conditions",
+                      stand->choice_count - CHOICES_SHOWN);
+    return cp_buf_str(&text);
+}
+
+static cp_str accepts_text(cp_arena *arena, const cp_stand *stand)
+{
+    const cp_terms *terms = &stand->terms;
     cp_str names = terms->accepts == CP_CONCRETE ? (cp_str){"", 0}
                                                  : cp_dtypes_text(arena, terms->accepts);
     bool unchecked = terms->check && terms->check->unchecked;
@@ -20,6 +39,8 @@ static cp_str accepts_text(cp_arena *arena, const cp_terms *terms)
                              CP_STR_ARGS(terms->check->same_as));
     if (terms->ignored)
         return CP_STR("any dtype: it is never read");
+    if (!terms->accepts)
+        return choices_text(arena, stand);
     if (terms->known && !unchecked && names.len)
         return names;
     const char *head =
@@ -56,7 +77,7 @@ static cp_str terms_text(cp_arena *arena, const cp_stand *stand)
         return CP_STR("nothing: the call fails whatever its arguments are");
     if (!terms->known && !terms->inside)
         return CP_STR("not known");
-    cp_buf_add(&text, accepts_text(arena, terms));
+    cp_buf_add(&text, accepts_text(arena, stand));
     add_computes(&text, stand);
     if (terms->rounds_to != CP_DTYPE_NONE)
         cp_buf_printf(&text, "; rounds it to %s itself", cp_dtype_name(terms->rounds_to));

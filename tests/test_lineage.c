@@ -243,6 +243,21 @@ static void test_each_dtype_has_its_witness_early(void **state)
               "torch.ones(2, dtype=torch.half) float16 if a != 1 and a == 2");
 }
 
+static void test_a_condition_is_shown_without_its_comments(void **state)
+{
+    (void)state;
+    size_t count;
+    study_of("def f(router_logits, a, b):\n"
+             "    if (a  # first\n"
+             "        # alone\n"
+             "        == \"#\" and b):\n"
+             "        x = router_logits.float()\n");
+    cp_lineage *value = at(5, 0, &count);
+    assert_int_equal(count, 1);
+    assert_str(value->guard, "a == \"#\" and b");
+    flow_text_end(&text);
+}
+
 static void test_a_contract_is_a_consumer(void **state)
 {
     (void)state;
@@ -370,6 +385,7 @@ int main(void)
         TEST(test_producers_are_behind_calls_and_branches),
         TEST(test_casts_on_the_way_are_listed_and_looked_behind),
         TEST(test_each_dtype_has_its_witness_early),
+        TEST(test_a_condition_is_shown_without_its_comments),
         TEST(test_a_contract_is_a_consumer),
         TEST(test_contracts_behind_a_cast_are_consumers_too),
         TEST(test_stores_and_returns_have_their_place),

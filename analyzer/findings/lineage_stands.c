@@ -11,22 +11,21 @@ static bool says_the_same(const cp_terms *a, const cp_terms *b)
            cp_str_eq(a_same, b_same);
 }
 
-/* Where no dtype passes all that may apply: what does, some of which excludes the rest.
- */
-static void add_choices(cp_study *study, const cp_site *site, cp_stand *stand)
+/* What the library says under conditions that may hold, of one kind of contract. */
+static void add_choices(cp_study *study, const cp_site *site, cp_contract_kind kind,
+                        cp_stand *stand, size_t *room)
 {
     cp_site asked = *site;
-    size_t count, room = 0;
+    size_t count;
     const cp_contract *const *all =
         cp_contracts_of(study->contracts, site->entry->call, &count);
-    for (size_t i = 0; i < 2 * count; i++) {
-        const cp_contract *contract = all[i % count];
-        bool its_turn = (contract->kind == CP_CONTRACT_CHECK) == (i < count);
-        if (its_turn && contract->accepts &&
+    for (size_t i = 0; i < count; i++) {
+        const cp_contract *contract = all[i];
+        if (contract->kind == kind && contract->accepts &&
             cp_str_eq(contract->parameter, site->parameter) &&
             cp_spec_allows(&contract->versions, stand->last->version) &&
             cp_cond_eval(contract->when, cp_site_atom, &asked) != CP_FALSE)
-            cp_push(study->arena, stand->choices, stand->choice_count, room, contract);
+            cp_push(study->arena, stand->choices, stand->choice_count, *room, contract);
     }
 }
 
@@ -52,8 +51,11 @@ void cp_lineage_stands(cp_study *study, const cp_lineage *lineage, const cp_site
         if (terms.known && !terms.broken && terms.computes == CP_DTYPE_NONE)
             stand.methods = cp_site_open_methods(site, release, from, &stand.method_count,
                                                  &stand.computes);
-        if (!terms.accepts)
-            add_choices(study, site, &stand);
+        size_t choice_room = 0;
+        if (!terms.accepts) { /* no dtype passes all of it */
+            add_choices(study, site, CP_CONTRACT_CHECK, &stand, &choice_room);
+            add_choices(study, site, CP_CONTRACT_EFFECTIVE, &stand, &choice_room);
+        }
         cp_push(arena, consumer->stands, consumer->stand_count, room, stand);
     }
 }

@@ -195,6 +195,28 @@ static void test_a_column_shows_any_value(void **state)
            "torch.zeros(3, dtype=torch.half) [] float16");
 }
 
+static void test_what_foreign_code_gives_is_told_by_its_name(void **state)
+{
+    (void)state;
+    values("def f(router_logits, c):\n"
+           "    gating_output = other.gate(c); other.g(router_logits)\n",
+           2, 0, "other.gate(c) [router_logits] ?; router_logits [router_logits] ?");
+}
+
+static void test_a_dtype_argument_is_a_cast(void **state)
+{
+    (void)state;
+    values("def f(router_logits):\n"
+           "    return torch.softmax(\n"
+           "        router_logits,\n"
+           "        dim=-1,\n"
+           "        dtype=torch.float32,\n"
+           "    )\n",
+           5, 0,
+           "torch.softmax( router_logits, dim=-1, dtype=torch.float32, ) [router_logits] "
+           "? to float32");
+}
+
 static void test_a_line_without_values_has_none(void **state)
 {
     (void)state;
@@ -381,6 +403,8 @@ int main(void)
         TEST(test_a_column_names_the_casts_that_begin_there),
         TEST(test_a_column_names_the_innermost_value),
         TEST(test_a_column_shows_any_value),
+        TEST(test_what_foreign_code_gives_is_told_by_its_name),
+        TEST(test_a_dtype_argument_is_a_cast),
         TEST(test_a_line_without_values_has_none),
         TEST(test_producers_are_behind_calls_and_branches),
         TEST(test_casts_on_the_way_are_listed_and_looked_behind),

@@ -45,8 +45,8 @@ static cp_role role_of_name(const cp_study *study, const cp_node *node)
     return node->kind == CP_NODE_JOIN ? cp_role_of_name(study, node->name) : CP_ROLE_NONE;
 }
 
-/* By what the value is made of, and by what holds it and gets it further on. */
-static cp_role role_of_way(const cp_study *study, const cp_node *node)
+/* By what the value is made of. */
+static cp_role role_of_origins(const cp_study *study, const cp_node *node)
 {
     cp_arena scratch = {0};
     size_t count;
@@ -55,9 +55,16 @@ static cp_role role_of_way(const cp_study *study, const cp_node *node)
     for (size_t i = 0; i < count && role == CP_ROLE_NONE; i++)
         if (origins[i].node->expr)
             role = cp_role_of_text(study, origins[i].node->expr);
-    cp_reach reach = {0};
-    if (role == CP_ROLE_NONE)
-        reach = cp_trace_reach(study->flow, &scratch, node, NULL);
+    cp_arena_dispose(&scratch);
+    return role;
+}
+
+/* By what holds the value and gets it further on. */
+static cp_role role_of_reach(const cp_study *study, const cp_node *node)
+{
+    cp_arena scratch = {0};
+    cp_role role = CP_ROLE_NONE;
+    cp_reach reach = cp_trace_reach(study->flow, &scratch, node, NULL);
     for (size_t i = 0; i < reach.join_count && role == CP_ROLE_NONE; i++)
         role = role_of_name(study, reach.joins[i]);
     for (size_t i = 0; i < reach.use_count && role == CP_ROLE_NONE; i++) {
@@ -71,11 +78,18 @@ static cp_role role_of_way(const cp_study *study, const cp_node *node)
 
 static cp_role role_of(const search *at, const candidate *value, bool thorough)
 {
-    cp_role role = value->expr ? cp_role_of_text(at->study, value->expr) : CP_ROLE_NONE;
+    cp_role role = CP_ROLE_NONE;
+    /* What code outside makes of a routing tensor may be anything. */
+    bool made_outside =
+        value->expr && value->expr->kind == CP_EXPR_CALL && !value->node->value.tensor;
+    if (value->expr && !made_outside)
+        role = cp_role_of_text(at->study, value->expr);
     if (role == CP_ROLE_NONE)
         role = role_of_name(at->study, value->node);
     if (role == CP_ROLE_NONE && thorough && value->node->value.tensor)
-        role = role_of_way(at->study, value->node);
+        role = role_of_origins(at->study, value->node);
+    if (role == CP_ROLE_NONE && thorough)
+        role = role_of_reach(at->study, value->node);
     return role;
 }
 

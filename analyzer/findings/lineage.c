@@ -96,12 +96,26 @@ static cp_role role_of(const search *at, const candidate *value, bool thorough)
 /* What is called, read or indexed in the expression is shown as a part of it. */
 static void cover(search *at, const cp_expr *expr)
 {
-    while (expr->kid_count && (expr->kind == CP_EXPR_CALL || expr->kind == CP_EXPR_ATTR ||
-                               expr->kind == CP_EXPR_SUBSCRIPT)) {
+    while (expr) {
         const cp_expr **key = cp_new(at->study->arena, const cp_expr *, 1);
-        expr = *key = expr->kids[0];
+        *key = expr;
         cp_map_put(&at->covered, key_of((const void *const *)key), at);
+        bool part = expr->kind == CP_EXPR_CALL || expr->kind == CP_EXPR_ATTR ||
+                    expr->kind == CP_EXPR_SUBSCRIPT;
+        expr = part && expr->kid_count ? expr->kids[0] : NULL;
     }
+}
+
+/* What softmax(x, dtype=…) casts is shown with it, as what x.to(…) casts is. */
+static void cover_operand(search *at, const cp_node *node)
+{
+    const cp_node *operand;
+    const cp_argument *argument = NULL;
+    uint32_t index;
+    if (node->kind == CP_NODE_CALL &&
+        cp_trace_converting(at->study->flow, node, &operand, &argument, &index) &&
+        argument)
+        cover(at, argument->expr);
 }
 
 static void add(search *at, candidate value)
@@ -112,6 +126,8 @@ static void add(search *at, candidate value)
     cp_push(at->study->arena, at->found, at->count, at->room, value);
     if (value.expr)
         cover(at, value.expr);
+    if (value.expr && value.node->expr == value.expr)
+        cover_operand(at, value.node);
 }
 
 /* Choices and tuples are shown by what they choose from. */

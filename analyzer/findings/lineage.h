@@ -17,8 +17,9 @@ typedef struct cp_producer {
     cp_place place;      /* its `dtypes` may hold CP_SYM_MODEL */
     const char *unknown; /* why not all dtypes are known, or NULL */
     cp_str guard;
-    cp_dtypes from; /* of a cast: what it was before */
-    int rank;       /* see cp_producer_rank; above all of those where it is not known */
+    cp_dtypes from;  /* of a cast: what it was before */
+    cp_place behind; /* the cast that the value then came through; line 0 for none */
+    int rank;        /* see cp_producer_rank; above all of those where it is not known */
 } cp_producer;
 
 /* In the order in which they are shown. */
@@ -81,7 +82,7 @@ typedef struct cp_lineage {
     cp_dtypes from;           /* of a cast: what reaches it, the model's written out */
     const char *from_unknown; /* why not all of it is known, or NULL */
     cp_str guard;
-    /* Those that tell most first, nearest first among them; casts nearest first. */
+    /* Those behind no cast first, then those that tell most; casts nearest first. */
     cp_producer *producers, *casts;
     size_t producer_count, cast_count;
     cp_consumer *consumers; /* by kind, nearest first */

@@ -2,12 +2,18 @@
 
 enum { ORIGINS_MAX = 256, CASTS_BACK_MAX = 8, RANK_UNKNOWN = 8 };
 
+/* Something that origins are looked for of, and the cast that it goes through next. */
+typedef struct start {
+    const cp_node *node;
+    cp_place behind;
+} start;
+
 typedef struct back {
     cp_study *study;
     cp_lineage *lineage;
-    cp_map seen;            /* places that are listed already */
-    const cp_node **starts; /* what origins are looked for of */
-    size_t start_count, start_room, producer_room, cast_room;
+    cp_map seen; /* places that are listed already */
+    start *starts;
+    size_t start_count, start_room, at, producer_room, cast_room;
 } back;
 
 static cp_place place_of_def(const cp_func *func, cp_str what)
@@ -111,11 +117,12 @@ static bool is_new(back *walk, const cp_producer *found)
     return first;
 }
 
-static void go_behind(back *walk, const cp_node *node)
+static void go_behind(back *walk, const cp_node *node, cp_place cast)
 {
+    start next = {node, cast};
     if (walk->start_count <= CASTS_BACK_MAX)
         cp_push(walk->study->arena, walk->starts, walk->start_count, walk->start_room,
-                node);
+                next);
 }
 
 /* A call of a method on a tensor has a dtype by what the tensor had. */
@@ -131,7 +138,8 @@ static void take(back *walk, const cp_origin *origin)
     const cp_node *node = origin->node;
     cp_producer found = {.place = cp_lineage_place(walk->study, node),
                          .unknown = origin->unknown,
-                         .guard = cp_lineage_guard(walk->study, node)};
+                         .guard = cp_lineage_guard(walk->study, node),
+                         .behind = walk->starts[walk->at].behind};
     if ((!origin->dtypes && !origin->unknown) || !is_new(walk, &found))
         return; /* nothing gets there */
     found.place.dtypes = origin->dtypes;
@@ -141,11 +149,11 @@ static void take(back *walk, const cp_origin *origin)
         found.from = operand->value.tensor;
         cp_push(walk->study->arena, lineage->casts, lineage->cast_count, walk->cast_room,
                 found);
-        go_behind(walk, operand);
+        go_behind(walk, operand, found.place);
         return;
     }
     if (node->kind == CP_NODE_CAST) { /* x.to(device): the dtype is what it was */
-        go_behind(walk, node->inputs[0].node);
+        go_behind(walk, node->inputs[0].node, found.behind);
         return;
     }
     bool told = origin->dtypes && !origin->unknown && node->expr;
@@ -153,12 +161,13 @@ static void take(back *walk, const cp_origin *origin)
     cp_push(walk->study->arena, lineage->producers, lineage->producer_count,
             walk->producer_room, found);
     if (receiver_of(node))
-        go_behind(walk, receiver_of(node));
+        go_behind(walk, receiver_of(node), found.behind);
 }
 
 /*
  * What the producer costs as the next one: the best rank is cheapest, and within it a
- * dtype that was listed less often than the others, so that each has its witness.
+ * dtype that was listed less often than the others, so that each has its witness. One
+ * behind a cast comes after all others.
  */
 static uint64_t cost_of(const cp_producer *producer, const uint32_t *times)
 {
@@ -168,7 +177,8 @@ static uint64_t cost_of(const cp_producer *producer, const uint32_t *times)
     for (int d = 0; d <= CP_DTYPE_COUNT; d++)
         if ((producer->place.dtypes & CP_DTYPES(d)) && times[d] < least)
             least = times[d];
-    return (uint64_t)least * RANK_UNKNOWN + (uint64_t)producer->rank;
+    return ((uint64_t)(producer->behind.line != 0) << 32) +
+           (uint64_t)least * RANK_UNKNOWN + (uint64_t)producer->rank;
 }
 
 static void sort(cp_study *study, cp_lineage *lineage)
@@ -198,11 +208,11 @@ static void sort(cp_study *study, cp_lineage *lineage)
 void cp_lineage_from(cp_study *study, const cp_node *node, cp_lineage *lineage)
 {
     back walk = {.study = study, .lineage = lineage, .seen = {.arena = study->arena}};
-    go_behind(&walk, node);
-    for (size_t s = 0; s < walk.start_count; s++) {
+    go_behind(&walk, node, (cp_place){0});
+    for (; walk.at < walk.start_count; walk.at++) {
         size_t count;
-        cp_origin *origins =
-            cp_trace_origins(study->arena, walk.starts[s], ORIGINS_MAX, &count);
+        cp_origin *origins = cp_trace_origins(study->arena, walk.starts[walk.at].node,
+                                              ORIGINS_MAX, &count);
         for (size_t i = 0; i < count; i++)
             take(&walk, &origins[i]);
     }

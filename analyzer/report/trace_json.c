@@ -29,6 +29,15 @@ static void set_place(json_t *value, cp_arena *arena, const cp_place *place)
     cp_json_set(value, "what", cp_json_text(arena, place->what));
 }
 
+static json_t *place_or_null(cp_arena *arena, const cp_place *place)
+{
+    if (!place->line)
+        return json_null();
+    json_t *value = cp_json_object();
+    set_place(value, arena, place);
+    return value;
+}
+
 static json_t *producers_value(cp_arena *arena, const cp_traced *traced,
                                const cp_producer *producers, size_t count, bool casts)
 {
@@ -42,6 +51,7 @@ static json_t *producers_value(cp_arena *arena, const cp_traced *traced,
         cp_json_set(one, "dtypes", dtypes_of(traced, from->place.dtypes));
         cp_json_set(one, "unknown", reason_or_null(arena, from->unknown));
         cp_json_set(one, "guard", cp_json_text_or_null(arena, from->guard));
+        cp_json_set(one, "before", place_or_null(arena, &from->behind));
         cp_json_add(list, one);
     }
     return list;
@@ -105,15 +115,6 @@ static json_t *stand_value(cp_arena *arena, const cp_consumer *consumer,
     return value;
 }
 
-static json_t *after_value(cp_arena *arena, const cp_place *after)
-{
-    if (!after->line)
-        return json_null();
-    json_t *value = cp_json_object();
-    set_place(value, arena, after);
-    return value;
-}
-
 static json_t *pin_value(cp_arena *arena, const cp_pin *pin)
 {
     if (!pin)
@@ -148,7 +149,7 @@ static json_t *consumer_value(cp_arena *arena, const cp_traced *traced,
     for (size_t i = 0; i < consumer->stand_count; i++)
         cp_json_add(stands, stand_value(arena, consumer, &consumer->stands[i]));
     cp_json_set(value, "via", via);
-    cp_json_set(value, "after", after_value(arena, &consumer->after));
+    cp_json_set(value, "after", place_or_null(arena, &consumer->after));
     cp_json_set(value, "contracts", stands);
     cp_json_set(value, "pin", pin_value(arena, consumer->range.pin));
     return value;

@@ -78,6 +78,9 @@ static cp_str producer_text(cp_arena *arena, const cp_lineage *value,
     else
         cp_buf_printf(&text, text.len ? " (%.*s)" : "%.*s", CP_STR_ARGS(dtypes));
     add_guard(&text, from->guard);
+    if (from->behind.line)
+        cp_buf_printf(&text, "; before the cast at %.*s:%u",
+                      CP_STR_ARGS(from->behind.path), from->behind.line);
     return cp_buf_str(&text);
 }
 

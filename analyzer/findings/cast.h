@@ -129,6 +129,9 @@ void cp_finding_assume(const cp_study *study, cp_finding *finding, cp_str senten
 void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place place);
 /* The place of an expression, with `what`. */
 cp_place cp_place_of(const cp_module *module, cp_span span, cp_str what);
+/* The sentence that some parameter on the way to `node` is taken to be as others of its
+   name are; "" where there is none. */
+cp_str cp_namesake_assumption(const cp_study *study, const cp_node *node);
 /* The source text of a span on one line, cut where it gets long. */
 cp_str cp_shown_text(cp_arena *arena, const cp_module *module, cp_span span);
 /* How much an origin, which has an expression, tells of where a dtype comes from: 0 for

@@ -162,6 +162,17 @@ static void add_trace(const cp_study *study, const cp_site *site, cp_finding *fi
     finding->trace_count = site->hop_count + 1;
 }
 
+cp_str cp_namesake_assumption(const cp_study *study, const cp_node *node)
+{
+    const cp_node *named = cp_trace_namesake(study->arena, node);
+    if (!named)
+        return (cp_str){"", 0};
+    return cp_str_printf(study->arena,
+                         "`%.*s`, which no visible call gives to %.*s, is of the dtypes "
+                         "that others of that name have",
+                         CP_STR_ARGS(named->name), CP_STR_ARGS(named->func->qualname));
+}
+
 static void add_assumptions(cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
     cp_arena *arena = study->arena;
@@ -169,14 +180,9 @@ static void add_assumptions(cp_study *study, const cp_cast *cast, cp_finding *fi
         cp_finding_assume(study, finding,
                           cp_str_printf(arena, "the model's dtype is %.*s",
                                         CP_STR_ARGS(cp_dtypes_or(arena, study->model))));
-    const cp_node *named = cp_trace_namesake(arena, cast->operand);
-    if (named && !cast->assumed)
-        cp_finding_assume(study, finding,
-                          cp_str_printf(arena,
-                                        "`%.*s`, which no visible call gives to %.*s, is "
-                                        "of the dtypes that others of that name have",
-                                        CP_STR_ARGS(named->name),
-                                        CP_STR_ARGS(named->func->qualname)));
+    cp_str named = cp_namesake_assumption(study, cast->operand);
+    if (named.len && !cast->assumed)
+        cp_finding_assume(study, finding, named);
     if (cast->assumed)
         cp_finding_assume(
             study, finding,

@@ -327,6 +327,7 @@ static cp_lineage lineage_of(const search *at, const candidate *value)
         operand = cp_lineage_operand(study, node);
     if (operand)
         fill_cast(at, value, operand, &lineage);
+    lineage.namesake = cp_namesake_assumption(study, operand ? operand : node);
     cp_lineage_from(study, operand ? operand : node, &lineage);
     cp_lineage_into(study, node, &lineage);
     return lineage;

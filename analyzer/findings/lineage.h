@@ -87,7 +87,9 @@ typedef struct cp_lineage {
     size_t producer_count, cast_count;
     cp_consumer *consumers; /* by kind, nearest first */
     size_t consumer_count;
-    bool whole;            /* false: it goes to more places than were followed */
+    bool whole; /* false: it goes to more places than were followed */
+    cp_str
+        namesake; /* what was taken for granted of a parameter on the way; "" if none */
     bool uses_model;       /* some dtype shown is the model's */
     cp_finding **findings; /* about this very expression */
     size_t finding_count;

@@ -188,6 +188,7 @@ static json_t *lineage_value(cp_arena *arena, const cp_traced *traced,
     }
     cp_json_set(one, "guard", cp_json_text_or_null(arena, value->guard));
     cp_json_set(one, "uses_model_dtype", json_boolean(value->uses_model));
+    cp_json_set(one, "assumes", cp_json_text_or_null(arena, value->namesake));
     cp_json_set(
         one, "producers",
         producers_value(arena, traced, value->producers, value->producer_count, false));

@@ -241,14 +241,16 @@ static void add_verdict(cp_buf *out, const cp_lineage *value,
 static void add_assumptions(cp_buf *out, const cp_traced *traced, const cp_lineage *value,
                             const cp_report_style *style)
 {
-    cp_str model = cp_str_printf(out->arena, "the model's dtype is %.*s",
-                                 CP_STR_ARGS(cp_dtypes_or(out->arena, traced->model)));
+    cp_str own[] = {{"", 0}, value->namesake};
     cp_map said = {.arena = out->arena};
+    if (value->uses_model)
+        own[0] = cp_str_printf(out->arena, "the model's dtype is %.*s",
+                               CP_STR_ARGS(cp_dtypes_or(out->arena, traced->model)));
     for (size_t i = 0; i <= value->finding_count; i++) {
         const cp_finding *finding = i ? value->findings[i - 1] : NULL;
-        size_t count = finding ? finding->assumption_count : value->uses_model;
+        size_t count = finding ? finding->assumption_count : sizeof own / sizeof *own;
         for (size_t a = 0; a < count; a++) {
-            cp_str sentence = finding ? finding->assumptions[a] : model;
+            cp_str sentence = finding ? finding->assumptions[a] : own[a];
             if (!cp_map_get(&said, sentence))
                 cp_text_note(out, "assumes", sentence, style);
             cp_map_put(&said, sentence, out);

@@ -53,6 +53,26 @@ static void test_empty_report_is_one_object_with_all_parts(void **state)
     json_decref(root);
 }
 
+static void test_unjudged_casts_are_there_when_asked_for(void **state)
+{
+    (void)state;
+    report_case *c = case_new();
+    cp_module *module = case_module("a.py", CP_STR("\nf(x.float())\n"));
+    cp_unjudged cast = {module, case_span(module, "x.float()"), case_span(module, "x"),
+                        "nobody knows"};
+    c->report.unjudged = &cast;
+    c->report.unjudged_count = 1;
+    json_t *root = report_of(c);
+    assert_null(json_object_get(root, "unjudged"));
+    json_decref(root);
+    c->report.with_unjudged = true;
+    root = report_of(c);
+    assert_value(root, "unjudged",
+                 "[{\"path\":\"a.py\",\"line\":2,\"column\":3,\"end_line\":2,"
+                 "\"end_column\":12,\"tensor\":\"x\",\"why\":\"nobody knows\"}]");
+    json_decref(root);
+}
+
 static void test_every_key_of_a_finding_is_there_when_nothing_is_known(void **state)
 {
     (void)state;
@@ -260,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_empty_report_is_one_object_with_all_parts),
+        TEST(test_unjudged_casts_are_there_when_asked_for),
         TEST(test_every_key_of_a_finding_is_there_when_nothing_is_known),
         TEST(test_what_is_not_known_is_null),
         TEST(test_place_counts_from_one_and_ends_behind_the_last_byte),

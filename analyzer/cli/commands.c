@@ -10,15 +10,17 @@ int cp_command_failed(const cp_err *err)
     return 2;
 }
 
-/* What -v adds: casts of routing tensors of which nothing is said, and why. */
-static void say_unjudged(const cp_run *run)
+/* Casts of routing tensors of which nothing is said, and why: on standard error for
+   people, and once in what --explain-unknown writes for programs. */
+static void say_unjudged(const cp_run *run, const cp_report *report)
 {
-    const cp_study *study = &run->study;
-    for (size_t i = 0; run->options->verbose && i < study->unjudged_count; i++) {
-        const cp_unjudged *cast = &study->unjudged[i];
+    const cp_options *options = run->options;
+    bool in_report = report->with_unjudged && options->format == CP_FORMAT_JSON;
+    if (in_report || !(options->verbose || options->explain_unknown))
+        return;
+    for (size_t i = 0; i < report->unjudged_count; i++) {
+        const cp_unjudged *cast = &report->unjudged[i];
         const cp_source *source = cast->module->source;
-        if (!cp_run_reports(run, source->path))
-            continue;
         fprintf(stderr, "castproof: %.*s:%u: nothing said of this cast: %s\n",
                 CP_STR_ARGS(source->path), cp_source_line(source, cast->span.start),
                 cast->why);
@@ -37,7 +39,7 @@ int cp_command_check(cp_arena *arena, const cp_options *options)
         cp_report report = cp_run_report(&run);
         cp_report_style style = cp_run_style(options);
         cp_run_complain(&run);
-        say_unjudged(&run);
+        say_unjudged(&run, &report);
         st = cp_run_write(
             options, cp_report_findings(arena, &report, options->format, &style), &err);
         exit_status = run.failures ? 2 : run.findings.count ? 1 : 0;
@@ -126,6 +128,8 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
         return cp_command_validate(arena, options);
     case CP_COMMAND_DEBT:
         return cp_command_debt(arena, options);
+    case CP_COMMAND_TRACE:
+        return cp_command_trace(arena, options);
     case CP_COMMAND_EXPLAIN:
         return cp_command_explain(arena, options);
     case CP_COMMAND_RULES:

@@ -16,6 +16,7 @@ int cp_command_check(cp_arena *arena, const cp_options *options);
 int cp_command_fix(cp_arena *arena, const cp_options *options);
 int cp_command_validate(cp_arena *arena, const cp_options *options);
 int cp_command_debt(cp_arena *arena, const cp_options *options);
+int cp_command_trace(cp_arena *arena, const cp_options *options);
 int cp_command_explain(cp_arena *arena, const cp_options *options);
 int cp_command_rules(cp_arena *arena, const cp_options *options);
 

@@ -16,6 +16,9 @@ static const char help[] =
     "  validate [PATH…]  runs the reference kernels for each patch; 1: one does not "
     "hold\n"
     "  debt [PATH…]      the report of gate-dtype TODOs\n"
+    "  trace FILE:LINE[:COLUMN] [PATH…]\n"
+    "                    where the values there come from, where they go and what is\n"
+    "                    known of that; 1: there are none\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
     "  rules             the table of rules\n"
     "\n"
@@ -35,6 +38,9 @@ static const char help[] =
     "  -v, --verbose        also the casts of which nothing is said, and why not\n"
     "  --version, --help\n"
     "\n"
+    "check:\n"
+    "  --explain-unknown    also the casts that could not be judged, and why not; in\n"
+    "                       JSON under the key unjudged\n"
     "fix:\n"
     "  --diff               one unified diff on standard output (the default)\n"
     "  --patch-dir DIR      a file a patch, for git am, and index.json\n"
@@ -63,6 +69,7 @@ enum {
     OPT_NO_CACHE,
     OPT_COLOR,
     OPT_VERSION,
+    OPT_EXPLAIN_UNKNOWN,
     OPT_DIFF,
     OPT_PATCH_DIR,
     OPT_IN_PLACE,
@@ -90,6 +97,7 @@ static const struct option known_options[] = {
     {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, 'h'},
+    {"explain-unknown", no_argument, NULL, OPT_EXPLAIN_UNKNOWN},
     {"diff", no_argument, NULL, OPT_DIFF},
     {"patch-dir", required_argument, NULL, OPT_PATCH_DIR},
     {"in-place", no_argument, NULL, OPT_IN_PLACE},
@@ -216,9 +224,46 @@ static cp_status take_list(cp_arena *arena, cp_options *options, int option,
     return CP_OK;
 }
 
+/* Whether the option is one without a value, which then is set. */
+static bool take_flag(cp_options *options, int option)
+{
+    switch (option) {
+    case 'q':
+        options->quiet = true;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case OPT_EXPLAIN_UNKNOWN:
+        options->explain_unknown = true;
+        return true;
+    case OPT_VERSION:
+        options->command = CP_COMMAND_VERSION;
+        return true;
+    case 'h':
+        options->command = CP_COMMAND_HELP;
+        return true;
+    case OPT_NO_CACHE:
+        return true;
+    case OPT_DIFF:
+        options->diff = true;
+        return true;
+    case OPT_IN_PLACE:
+        options->in_place = true;
+        return true;
+    case OPT_UNSAFE:
+        options->unsafe = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *err)
 {
     static const char *const colors[] = {"auto", "always", "never", NULL};
+    if (take_flag(options, option))
+        return CP_OK;
     switch (option) {
     case OPT_FORMAT:
         return read_format(options, optarg, err);
@@ -231,31 +276,8 @@ static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *
     case OPT_COLOR:
         options->color = cp_str_of(optarg);
         return one_of("--color", optarg, colors, err);
-    case 'q':
-        options->quiet = true;
-        return CP_OK;
-    case 'v':
-        options->verbose = true;
-        return CP_OK;
-    case OPT_VERSION:
-        options->command = CP_COMMAND_VERSION;
-        return CP_OK;
-    case 'h':
-        options->command = CP_COMMAND_HELP;
-        return CP_OK;
-    case OPT_NO_CACHE:
-        return CP_OK;
-    case OPT_DIFF:
-        options->diff = true;
-        return CP_OK;
     case OPT_PATCH_DIR:
         options->patch_dir = cp_str_of(optarg);
-        return CP_OK;
-    case OPT_IN_PLACE:
-        options->in_place = true;
-        return CP_OK;
-    case OPT_UNSAFE:
-        options->unsafe = true;
         return CP_OK;
     case OPT_DEVICE:
         options->device = cp_str_of(optarg);
@@ -280,8 +302,9 @@ static cp_status read_command(cp_options *options, cp_err *err)
     } commands[] = {
         {"check", CP_COMMAND_CHECK},       {"fix", CP_COMMAND_FIX},
         {"validate", CP_COMMAND_VALIDATE}, {"debt", CP_COMMAND_DEBT},
-        {"explain", CP_COMMAND_EXPLAIN},   {"rules", CP_COMMAND_RULES},
-        {"help", CP_COMMAND_HELP},         {"version", CP_COMMAND_VERSION},
+        {"trace", CP_COMMAND_TRACE},       {"explain", CP_COMMAND_EXPLAIN},
+        {"rules", CP_COMMAND_RULES},       {"help", CP_COMMAND_HELP},
+        {"version", CP_COMMAND_VERSION},
     };
     if (!options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "no command; castproof --help lists them");
@@ -307,6 +330,8 @@ static cp_status check_together(const cp_options *options, cp_err *err)
                        "--diff, --patch-dir and --in-place exclude each other");
     if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
         return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
+    if (options->command == CP_COMMAND_TRACE && !options->paths.count)
+        return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
     if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
         return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
     return CP_OK;

@@ -14,6 +14,7 @@ typedef enum cp_command {
     CP_COMMAND_FIX,
     CP_COMMAND_VALIDATE,
     CP_COMMAND_DEBT,
+    CP_COMMAND_TRACE,
     CP_COMMAND_EXPLAIN,
     CP_COMMAND_RULES,
     CP_COMMAND_HELP,
@@ -28,13 +29,14 @@ typedef struct cp_list {
 
 typedef struct cp_options {
     cp_command command;
-    cp_list paths; /* or the code to explain */
+    cp_list paths; /* or the code to explain; of trace, first the place */
     cp_format format;
     cp_str output; /* file to write to; "" is standard output */
     cp_list select, ignore, exclude, assume, contracts;
     int jobs;     /* 0: one for each processor */
     cp_str color; /* "auto", "always" or "never" */
     bool quiet, verbose;
+    bool explain_unknown; /* check: also the casts that could not be judged */
     cp_str stdin_filename;
 
     /* fix */

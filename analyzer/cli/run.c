@@ -202,9 +202,22 @@ static size_t files_checked(const cp_run *run)
     return count;
 }
 
+/* Of the files that findings are shown of. */
+static cp_unjudged *unjudged_shown(const cp_run *run, size_t *count)
+{
+    const cp_study *study = &run->study;
+    cp_unjudged *shown = cp_new(run->arena, cp_unjudged, study->unjudged_count + 1);
+    *count = 0;
+    for (size_t i = 0; i < study->unjudged_count; i++)
+        if (cp_run_reports(run, study->unjudged[i].module->source->path))
+            shown[(*count)++] = study->unjudged[i];
+    return shown;
+}
+
 cp_report cp_run_report(const cp_run *run)
 {
-    size_t modules;
+    size_t modules, unjudged;
+    const cp_unjudged *casts = unjudged_shown(run, &unjudged);
     cp_project_modules(run->project, &modules);
     if (run->trouble_count)
         qsort(run->troubles, run->trouble_count, sizeof *run->troubles, by_path);
@@ -214,7 +227,10 @@ cp_report cp_run_report(const cp_run *run)
                        .files_checked = (uint32_t)files_checked(run),
                        .files_parsed = (uint32_t)modules,
                        .troubles = run->troubles,
-                       .trouble_count = run->trouble_count};
+                       .trouble_count = run->trouble_count,
+                       .unjudged = casts,
+                       .unjudged_count = unjudged,
+                       .with_unjudged = run->options->explain_unknown};
 }
 
 void cp_run_complain(const cp_run *run)

@@ -18,6 +18,8 @@ typedef struct cp_run {
     cp_findings findings;
     cp_plan plan;
     cp_rules rules;
+    cp_str *files; /* all that were looked at; none for standard input */
+    size_t file_count;
     cp_map reported;      /* files that findings are shown of; empty: all */
     cp_trouble *troubles; /* by path */
     size_t trouble_count, trouble_room;
@@ -45,6 +47,9 @@ CP_MUST_CHECK cp_status cp_run_read(cp_run *run, cp_arena *arena,
  */
 CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules,
                                          cp_err *err);
+
+/* `path` without "./" in front, as the walk of the current folder names it. */
+cp_str cp_run_plain_path(cp_str path);
 
 /* Whether findings in the file are shown. */
 bool cp_run_reports(const cp_run *run, cp_str path);

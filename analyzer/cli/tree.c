@@ -42,8 +42,7 @@ static bool here_is_a_root(void)
     return stat(".git", &info) == 0 || stat("pyproject.toml", &info) == 0;
 }
 
-/* Without "./" in front, as the walk of the current folder names it. */
-static cp_str plain_path(cp_str path)
+cp_str cp_run_plain_path(cp_str path)
 {
     while (cp_str_starts(path, CP_STR("./")))
         path = cp_str_cut(path, 2, path.len);
@@ -75,7 +74,7 @@ static cp_str *context_roots(const cp_run *run, size_t *count)
     }
     cp_map seen = {.arena = run->arena};
     for (size_t i = 0; i < paths->count; i++) {
-        cp_str path = plain_path(paths->items[i]);
+        cp_str path = cp_run_plain_path(paths->items[i]);
         if (!is_file(run->arena, path))
             continue;
         cp_str package = package_around(run->arena, path);
@@ -98,7 +97,7 @@ static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **
     if (!root_count)
         return CP_OK;
     for (size_t i = 0; i < *count; i++) {
-        cp_map_put(&named, plain_path((*names)[i]), run);
+        cp_map_put(&named, cp_run_plain_path((*names)[i]), run);
         cp_map_put(&run->reported, (*names)[i], run);
     }
     cp_status st =
@@ -134,6 +133,8 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
         return st;
     const cp_scanner *scanner =
         cp_scanner_new(run->arena, rules->needles, rules->needle_count);
+    run->files = names;
+    run->file_count = count;
     run->project =
         cp_project_new(names, count, scanner, threads_of(options), file_trouble, run);
     return CP_OK;

@@ -60,6 +60,10 @@ bool cp_cast_does_nothing(const cp_cast *cast);
 /* Whether a use converts to the dtype that the cast makes, whichever that is. */
 bool cp_cast_same_dtype(const cp_study *study, const cp_cast *cast, const cp_use *use);
 
+/* The role that a name tells, and that the names in an expression tell, the last first.
+ */
+cp_role cp_role_of_name(const cp_study *study, cp_str name);
+cp_role cp_role_of_text(const cp_study *study, const cp_expr *expr);
 /* What the value is to the routing, by the names that it has where it is cast. */
 cp_role cp_role_of_value(const cp_study *study, const cp_cast *cast);
 /* By the names that it had before. */
@@ -125,6 +129,14 @@ void cp_finding_assume(const cp_study *study, cp_finding *finding, cp_str senten
 void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place place);
 /* The place of an expression, with `what`. */
 cp_place cp_place_of(const cp_module *module, cp_span span, cp_str what);
+/* The sentence that some parameter on the way to `node` is taken to be as others of its
+   name are; "" where there is none. */
+cp_str cp_namesake_assumption(const cp_study *study, const cp_node *node);
+/* The source text of a span on one line, cut where it gets long. */
+cp_str cp_shown_text(cp_arena *arena, const cp_module *module, cp_span span);
+/* How much an origin, which has an expression, tells of where a dtype comes from: 0 for
+   a gate's product, most for a buffer that waits to be filled. */
+int cp_producer_rank(const cp_node *node);
 /* "bfloat16 or float32". */
 cp_str cp_dtypes_or(cp_arena *arena, cp_dtypes set);
 

@@ -55,8 +55,7 @@ void cp_finding_relate(const cp_study *study, cp_finding *finding, cp_place plac
     finding->related_count++;
 }
 
-/* One line of source, cut where it gets long. */
-static cp_str shown_text(cp_arena *arena, const cp_module *module, cp_span span)
+cp_str cp_shown_text(cp_arena *arena, const cp_module *module, cp_span span)
 {
     cp_str text = cp_str_cut(module->source->text, span.start, span.end);
     cp_buf buf = {.arena = arena};
@@ -72,9 +71,7 @@ static cp_str shown_text(cp_arena *arena, const cp_module *module, cp_span span)
 
 enum { PRODUCERS_MAX = 8, ORIGINS_MAX = 64, RANKS = 4 };
 
-/* How much an origin tells: a gate's product first, a buffer that waits to be filled
- * last. */
-static int rank_of(const cp_node *node)
+int cp_producer_rank(const cp_node *node)
 {
     static const char *const gates[] = {"linear", "mm", "matmul", "bmm", "Parameter"};
     static const char *const buffers[] = {"empty", "zeros", "new_empty", "new_zeros"};
@@ -114,7 +111,8 @@ static const cp_origin *next_origin(const cp_origin *origins, size_t count,
         for (int d = 0; d <= CP_DTYPE_COUNT; d++)
             if ((origins[i].dtypes & CP_DTYPES(d)) && times[d] < least)
                 least = times[d];
-        uint64_t cost = (uint64_t)least * RANKS + (uint64_t)rank_of(origins[i].node);
+        uint64_t cost =
+            (uint64_t)least * RANKS + (uint64_t)cp_producer_rank(origins[i].node);
         if (cost < best_cost) {
             best_cost = cost;
             best = &origins[i];
@@ -140,7 +138,7 @@ static void add_producers(const cp_study *study, const cp_cast *cast, cp_finding
         const cp_node *node = origin->node;
         cp_place place =
             cp_place_of(node->module, node->expr->span,
-                        shown_text(study->arena, node->module, node->expr->span));
+                        cp_shown_text(study->arena, node->module, node->expr->span));
         place.dtypes = cp_dtypes_assume(origin->dtypes, study->model);
         cp_push(study->arena, finding->producers, kept, room, place);
     }
@@ -164,6 +162,17 @@ static void add_trace(const cp_study *study, const cp_site *site, cp_finding *fi
     finding->trace_count = site->hop_count + 1;
 }
 
+cp_str cp_namesake_assumption(const cp_study *study, const cp_node *node)
+{
+    const cp_node *named = cp_trace_namesake(study->arena, node);
+    if (!named)
+        return (cp_str){"", 0};
+    return cp_str_printf(study->arena,
+                         "`%.*s`, which no visible call gives to %.*s, is of the dtypes "
+                         "that others of that name have",
+                         CP_STR_ARGS(named->name), CP_STR_ARGS(named->func->qualname));
+}
+
 static void add_assumptions(cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
     cp_arena *arena = study->arena;
@@ -171,14 +180,9 @@ static void add_assumptions(cp_study *study, const cp_cast *cast, cp_finding *fi
         cp_finding_assume(study, finding,
                           cp_str_printf(arena, "the model's dtype is %.*s",
                                         CP_STR_ARGS(cp_dtypes_or(arena, study->model))));
-    const cp_node *named = cp_trace_namesake(arena, cast->operand);
-    if (named && !cast->assumed)
-        cp_finding_assume(study, finding,
-                          cp_str_printf(arena,
-                                        "`%.*s`, which no visible call gives to %.*s, is "
-                                        "of the dtypes that others of that name have",
-                                        CP_STR_ARGS(named->name),
-                                        CP_STR_ARGS(named->func->qualname)));
+    cp_str named = cp_namesake_assumption(study, cast->operand);
+    if (named.len && !cast->assumed)
+        cp_finding_assume(study, finding, named);
     if (cast->assumed)
         cp_finding_assume(
             study, finding,

@@ -21,6 +21,27 @@ cp_str cp_range_text(const cp_study *study, const cp_range *range)
     return cp_str_copy(study->arena, text);
 }
 
+/* The code of a span on one line, without the comments in it. */
+static void add_code(const cp_module *module, cp_span span, cp_buf *buf)
+{
+    cp_str text = module->source->text;
+    size_t before = buf->len;
+    for (uint32_t at = span.start; at < span.end;) {
+        const char *line_end = memchr(text.ptr + at, '\n', span.end - at);
+        uint32_t end = line_end ? (uint32_t)(line_end - text.ptr) : span.end;
+        uint32_t stop = end;
+        for (uint32_t c = 0; c < module->comment_count; c++) {
+            uint32_t comment = module->comments[c].span.start;
+            stop = comment >= at && comment < stop ? comment : stop;
+        }
+        cp_str line = cp_str_trim(cp_str_cut(text, at, stop));
+        if (line.len && buf->len > before)
+            cp_buf_puts(buf, " ");
+        cp_buf_add(buf, line);
+        at = end + 1;
+    }
+}
+
 static void add_test(cp_arena *arena, const cp_module *module, const cp_guard *guard,
                      cp_buf *buf)
 {
@@ -30,7 +51,6 @@ static void add_test(cp_arena *arena, const cp_module *module, const cp_guard *g
     if (!guard->branch)
         return;
     cp_span span = guard->test->span;
-    cp_str text = cp_str_cut(module->source->text, span.start, span.end);
     if (buf->len)
         cp_buf_puts(buf, " and ");
     if (guard->test->kind == CP_EXPR_COMPARE && !guard->holds &&
@@ -48,12 +68,7 @@ static void add_test(cp_arena *arena, const cp_module *module, const cp_guard *g
                 (!guard->holds || guard->test->kind == CP_EXPR_BOOL);
     cp_buf_puts(buf, guard->holds ? "" : "not ");
     cp_buf_puts(buf, wrap ? "(" : "");
-    while (text.len) { /* a test over several lines is shown on one */
-        cp_str line = cp_str_trim(cp_str_next(&text, '\n'));
-        cp_buf_add(buf, line);
-        if (text.len)
-            cp_buf_puts(buf, " ");
-    }
+    add_code(module, span, buf);
     cp_buf_puts(buf, wrap ? ")" : "");
 }
 

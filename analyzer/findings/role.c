@@ -10,7 +10,7 @@ static cp_str without_ptr(cp_str name)
     return name;
 }
 
-static cp_role role_of_name(const cp_study *study, cp_str whole)
+cp_role cp_role_of_name(const cp_study *study, cp_str whole)
 {
     cp_str name = without_ptr(whole);
     const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
@@ -35,7 +35,7 @@ cp_role cp_role_of_parameter(const cp_study *study, const cp_site *site)
         return CP_ROLE_ROUTER_LOGITS;
     if (cp_str_is(parameter, "bias") && cp_str_is(site->entry->reads, "router_logits"))
         return CP_ROLE_ROUTING_BIAS;
-    return role_of_name(study, parameter);
+    return cp_role_of_name(study, parameter);
 }
 
 /* What the text of `expr` is about: x.view(…), x[i], f(x) and x + 1 are about x. */
@@ -53,7 +53,7 @@ static const cp_expr *part_of_text(const cp_study *study, const cp_expr *expr)
         bool function = node && node->call && node->call->external_count;
         if (function && expr->arg_count)
             return expr->args[0].value;
-        bool named = role_of_name(study, first->text) != CP_ROLE_NONE;
+        bool named = cp_role_of_name(study, first->text) != CP_ROLE_NONE;
         return first->kind == CP_EXPR_ATTR && !named ? first->kids[0] : first;
     }
     default:
@@ -62,12 +62,12 @@ static const cp_expr *part_of_text(const cp_study *study, const cp_expr *expr)
 }
 
 /* By the names in the value's own text, the last one first: a.b.router_logits[i]. */
-static cp_role role_of_text(const cp_study *study, const cp_expr *expr)
+cp_role cp_role_of_text(const cp_study *study, const cp_expr *expr)
 {
     for (int steps = 0; expr && steps < 16; steps++) {
         cp_role role = CP_ROLE_NONE;
         if (expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR)
-            role = role_of_name(study, expr->text);
+            role = cp_role_of_name(study, expr->text);
         if (role != CP_ROLE_NONE)
             return role;
         expr = part_of_text(study, expr);
@@ -77,7 +77,7 @@ static cp_role role_of_text(const cp_study *study, const cp_expr *expr)
 
 cp_role cp_role_of_value(const cp_study *study, const cp_cast *cast)
 {
-    return role_of_text(study, cast->value);
+    return cp_role_of_text(study, cast->value);
 }
 
 /* What the value was on its way here, past what only moves its elements; or NULL. */
@@ -99,8 +99,8 @@ cp_role cp_role_of_origin(const cp_study *study, const cp_cast *cast)
 {
     const cp_node *node = cast->operand;
     for (int steps = 0; node && steps < 12; steps++, node = step_back(node)) {
-        cp_role role =
-            node->kind == CP_NODE_JOIN ? role_of_name(study, node->name) : CP_ROLE_NONE;
+        cp_role role = node->kind == CP_NODE_JOIN ? cp_role_of_name(study, node->name)
+                                                  : CP_ROLE_NONE;
         if (role != CP_ROLE_NONE)
             return role;
     }
@@ -113,7 +113,7 @@ cp_role cp_role_of_dtype(const cp_study *study, const cp_cast *cast)
     const cp_expr *asked = cast->asked->expr;
     if (!asked || asked->kind != CP_EXPR_ATTR || !cp_str_is(asked->text, "dtype"))
         return CP_ROLE_NONE;
-    return role_of_text(study, asked->kids[0]);
+    return cp_role_of_text(study, asked->kids[0]);
 }
 
 static bool is_return(const cp_node *join, const cp_node *value, void *data)
@@ -130,7 +130,7 @@ static cp_role role_of_reach(const cp_study *study, const cp_node *node,
     cp_reach reach = cp_trace_reach(study->flow, &scratch, node, options);
     cp_role role = CP_ROLE_NONE;
     for (size_t i = 0; i < reach.join_count && role == CP_ROLE_NONE; i++)
-        role = role_of_name(study, reach.joins[i]->name);
+        role = cp_role_of_name(study, reach.joins[i]->name);
     cp_arena_dispose(&scratch);
     return role;
 }
@@ -161,7 +161,7 @@ cp_role cp_role_of_target(const cp_study *study, const cp_node *target)
 {
     for (int steps = 0; target && steps < 8; steps++) {
         cp_role role = is_gate_weight(target) ? CP_ROLE_GATE_INPUT
-                                              : role_of_name(study, target->name);
+                                              : cp_role_of_name(study, target->name);
         if (role != CP_ROLE_NONE)
             return role;
         if (target->kind == CP_NODE_CALL && target->call->receiver)

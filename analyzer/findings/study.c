@@ -47,7 +47,8 @@ static void run_rules(cp_study *study, const cp_node *node)
     cp_check_product(study, &cast);
     if (study->findings->count > before || cast.argument)
         return;
-    cp_unjudged unjudged = {node->module, node->expr->span, why_unjudged(study, &cast)};
+    cp_unjudged unjudged = {node->module, node->expr->span, cast.value->span,
+                            why_unjudged(study, &cast)};
     cp_push(study->arena, study->unjudged, study->unjudged_count, study->unjudged_room,
             unjudged);
 }

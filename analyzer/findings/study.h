@@ -14,7 +14,8 @@
 /* A cast of a routing tensor of which nothing is said, and why not. */
 typedef struct cp_unjudged {
     const cp_module *module;
-    cp_span span;
+    cp_span span;  /* of the cast */
+    cp_span value; /* of what is cast */
     const char *why;
 } cp_unjudged;
 

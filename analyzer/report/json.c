@@ -92,15 +92,15 @@ static json_t *fix_value(cp_arena *arena, const cp_report *report, const cp_fix 
     return value;
 }
 
-static void set_place(json_t *value, cp_arena *arena, const cp_finding *finding)
+void cp_json_set_span(json_t *value, cp_arena *arena, const cp_source *source,
+                      cp_span span)
 {
-    const cp_source *source = finding->module->source;
     uint32_t line, column;
     cp_json_set(value, "path", cp_json_text(arena, source->path));
-    cp_source_position(source, finding->span.start, &line, &column);
+    cp_source_position(source, span.start, &line, &column);
     cp_json_set(value, "line", cp_json_number(line));
     cp_json_set(value, "column", cp_json_number(column));
-    cp_source_position(source, finding->span.end, &line, &column);
+    cp_source_position(source, span.end, &line, &column);
     cp_json_set(value, "end_line", cp_json_number(line));
     cp_json_set(value, "end_column", cp_json_number(column));
 }
@@ -134,7 +134,7 @@ static json_t *finding_value(cp_arena *arena, const cp_report *report,
     cp_json_set(value, "code", cp_json_text(arena, f->code));
     cp_json_set(value, "name", cp_json_text(arena, rule ? rule->name : (cp_str){"", 0}));
     cp_json_set(value, "severity", cp_json_text(arena, cp_str_of(severity)));
-    set_place(value, arena, f);
+    cp_json_set_span(value, arena, f->module->source, f->span);
     set_dtypes(value, arena, f);
     cp_json_set(value, "consumer", cp_json_text_or_null(arena, f->consumer));
     cp_json_set(value, "parameter", cp_json_text_or_null(arena, f->parameter));
@@ -195,13 +195,29 @@ static json_t *summary_value(cp_arena *arena, const cp_report *report)
     return value;
 }
 
-static json_t *errors_value(cp_arena *arena, const cp_report *report)
+json_t *cp_json_errors(cp_arena *arena, const cp_trouble *troubles, size_t count)
 {
     json_t *list = cp_json_list();
-    for (size_t i = 0; i < report->trouble_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_t *one = cp_json_object();
-        cp_json_set(one, "path", cp_json_text_or_null(arena, report->troubles[i].path));
-        cp_json_set(one, "message", cp_json_text(arena, report->troubles[i].message));
+        cp_json_set(one, "path", cp_json_text_or_null(arena, troubles[i].path));
+        cp_json_set(one, "message", cp_json_text(arena, troubles[i].message));
+        cp_json_add(list, one);
+    }
+    return list;
+}
+
+static json_t *unjudged_value(cp_arena *arena, const cp_report *report)
+{
+    json_t *list = cp_json_list();
+    for (size_t i = 0; i < report->unjudged_count; i++) {
+        const cp_unjudged *cast = &report->unjudged[i];
+        const cp_source *source = cast->module->source;
+        cp_str tensor = cp_str_cut(source->text, cast->value.start, cast->value.end);
+        json_t *one = cp_json_object();
+        cp_json_set_span(one, arena, source, cast->span);
+        cp_json_set(one, "tensor", cp_json_text_or_null(arena, tensor));
+        cp_json_set(one, "why", cp_json_text(arena, cp_str_of(cast->why)));
         cp_json_add(list, one);
     }
     return list;
@@ -216,7 +232,10 @@ json_t *cp_json_root(cp_arena *arena, const cp_report *report)
     cp_json_set(root, "version", cp_json_text(arena, cp_str_of(report->version)));
     cp_json_set(root, "findings", findings);
     cp_json_set(root, "summary", summary_value(arena, report));
-    cp_json_set(root, "errors", errors_value(arena, report));
+    cp_json_set(root, "errors",
+                cp_json_errors(arena, report->troubles, report->trouble_count));
+    if (report->with_unjudged)
+        cp_json_set(root, "unjudged", unjudged_value(arena, report));
     return root;
 }
 

@@ -98,3 +98,16 @@ cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
         cp_text_debt(&out, debt, style);
     return cp_buf_str(&out);
 }
+
+cp_str cp_report_trace(cp_arena *arena, const cp_traced *traced, cp_format format,
+                       const cp_report_style *style)
+{
+    cp_buf out = {.arena = arena};
+    if (format == CP_FORMAT_JSON)
+        cp_json_trace(&out, traced);
+    else if (format == CP_FORMAT_CONCISE)
+        cp_text_trace_concise(&out, traced, style);
+    else
+        cp_text_trace(&out, traced, style);
+    return cp_buf_str(&out);
+}

@@ -12,7 +12,9 @@
 
 #include "findings/debt.h"
 #include "findings/finding.h"
+#include "findings/lineage.h"
 #include "findings/rule.h"
+#include "findings/study.h"
 #include "validation/validate.h"
 
 typedef enum cp_format {
@@ -49,6 +51,9 @@ typedef struct cp_report {
     size_t trouble_count;
     const cp_checked *checked; /* one a finding that was validated; may be none */
     size_t checked_count;
+    const cp_unjudged *unjudged; /* in the order of the sources; in JSON alone */
+    size_t unjudged_count;
+    bool with_unjudged; /* they were asked for, be there any or none */
 } cp_report;
 
 /* The findings of a run. Markdown is written as full. */
@@ -75,6 +80,26 @@ bool cp_report_holds(const cp_report *report, const cp_fix *fix);
    markdown (short enough for a comment on a pull request) or json. */
 cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
                       const cp_report_style *style);
+
+/* What `castproof trace` was asked and found. */
+typedef struct cp_traced {
+    const char *version; /* of castproof */
+    cp_str path;
+    uint32_t line, column; /* column 0: the whole line */
+    const cp_lineage *values;
+    size_t count;
+    cp_str nothing;        /* why there are none; "" where there are some */
+    uint32_t nearest_line; /* where there are some; 0 if nowhere in the file */
+    cp_str nearest;        /* one of them */
+    cp_dtypes model;       /* what the model's dtype is taken to be */
+    const cp_trouble *troubles;
+    size_t trouble_count;
+} cp_traced;
+
+/* The values of one place with all that is known of them: full (lists are cut where
+   they get long, and say so), concise (a line a value) or json (everything). */
+cp_str cp_report_trace(cp_arena *arena, const cp_traced *traced, cp_format format,
+                       const cp_report_style *style);
 
 /* What `castproof explain` prints of a rule, or json. */
 cp_str cp_report_rule(cp_arena *arena, const cp_rule *rule, cp_format format,

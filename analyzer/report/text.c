@@ -23,9 +23,8 @@ static void add_head(cp_buf *out, const cp_report *report, const cp_finding *fin
                    finding->code);
 }
 
-/* One labelled paragraph below a finding; nothing where there is nothing to say. */
-static void add_note(cp_buf *out, const char *label, cp_str text,
-                     const cp_report_style *style)
+void cp_text_note(cp_buf *out, const char *label, cp_str text,
+                  const cp_report_style *style)
 {
     if (!text.len)
         return;
@@ -57,7 +56,7 @@ static void add_places(cp_buf *out, const char *label, const cp_place *places,
                        uint32_t count, const cp_report_style *style)
 {
     for (uint32_t i = 0; i < count; i++)
-        add_note(out, label, place_text(out->arena, &places[i]), style);
+        cp_text_note(out, label, place_text(out->arena, &places[i]), style);
 }
 
 static cp_str value_text(cp_arena *arena, const cp_finding *finding)
@@ -130,17 +129,17 @@ static void add_notes(cp_buf *out, const cp_report *report, const cp_finding *fi
                       const cp_report_style *style)
 {
     cp_arena *arena = out->arena;
-    add_note(out, "value", value_text(arena, finding), style);
-    add_note(out, "under", finding->guard, style);
+    cp_text_note(out, "value", value_text(arena, finding), style);
+    cp_text_note(out, "under", finding->guard, style);
     add_places(out, "from", finding->producers, finding->producer_count, style);
     add_places(out, "then", finding->trace, finding->trace_count, style);
-    add_note(out, "into", consumer_text(arena, finding), style);
-    add_note(out, "takes", contract_text(arena, finding), style);
+    cp_text_note(out, "into", consumer_text(arena, finding), style);
+    cp_text_note(out, "takes", contract_text(arena, finding), style);
     for (uint32_t i = 0; i < finding->assumption_count; i++)
-        add_note(out, "assumes", finding->assumptions[i], style);
+        cp_text_note(out, "assumes", finding->assumptions[i], style);
     add_places(out, "see", finding->related, finding->related_count, style);
-    add_note(out, "help", finding->help, style);
-    add_note(out, "fix", fix_text(arena, report, finding), style);
+    cp_text_note(out, "help", finding->help, style);
+    cp_text_note(out, "fix", fix_text(arena, report, finding), style);
 }
 
 static void add_finding(cp_buf *out, const cp_report *report, const cp_finding *finding,

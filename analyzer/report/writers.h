@@ -18,12 +18,28 @@ void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *style
 
 void cp_markdown_debt(cp_buf *out, const cp_debt *debt);
 
+void cp_text_trace(cp_buf *out, const cp_traced *traced, const cp_report_style *style);
+void cp_text_trace_concise(cp_buf *out, const cp_traced *traced,
+                           const cp_report_style *style);
+
+void cp_json_trace(cp_buf *out, const cp_traced *traced);
 void cp_json_findings(cp_buf *out, const cp_report *report);
 void cp_json_validation(cp_buf *out, const cp_report *report);
 void cp_json_debt(cp_buf *out, const cp_debt *debt);
 
 /* "Found 7 findings in 3 files; …" and a line break. */
 void cp_text_summary(cp_buf *out, const cp_report *report);
+
+/* One labelled paragraph below a finding; nothing where there is nothing to say. */
+void cp_text_note(cp_buf *out, const char *label, cp_str text,
+                  const cp_report_style *style);
+
+/* A note that says how many of `all` are not shown; nothing where all are. */
+void cp_text_more(cp_buf *out, const char *label, size_t all, size_t shown,
+                  const cp_report_style *style);
+/* What the library says of the parameter that a consumer is, release by release. */
+void cp_text_stands(cp_buf *out, const cp_consumer *consumer,
+                    const cp_report_style *style);
 
 /* Source lines of a span with carets under it, each line begun by a gutter. */
 void cp_text_snippet(cp_buf *out, const cp_source *source, cp_span span,
@@ -49,6 +65,11 @@ json_t *cp_json_real(double number); /* null where it is not finite */
 json_t *cp_json_object(void);
 json_t *cp_json_list(void);
 json_t *cp_json_dtypes(cp_dtypes set);
+/* The keys path, line, column, end_line and end_column. */
+void cp_json_set_span(json_t *value, cp_arena *arena, const cp_source *source,
+                      cp_span span);
+/* The list that every report has under `errors`. */
+json_t *cp_json_errors(cp_arena *arena, const cp_trouble *troubles, size_t count);
 /* `value` is the object's or the list's afterwards. */
 void cp_json_set(json_t *object, const char *key, json_t *value);
 void cp_json_add(json_t *list, json_t *value);

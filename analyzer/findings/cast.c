@@ -240,6 +240,8 @@ bool cp_cast_of(const cp_study *study, const cp_node *node, cp_cast *cast)
     bool floats = cast->from && !(cast->from & ~(cp_dtypes)FLOATS);
     if (cast->role == CP_ROLE_NONE && (floats || cast->same_source))
         cast->role = cp_role_of_later(study, node);
+    if (cast->role == CP_ROLE_NONE && (floats || cast->same_source))
+        cast->role = cp_role_of_local(study, cast);
     if (cast->role == CP_ROLE_NONE)
         return false;
     find_from(study, cast);

@@ -68,6 +68,8 @@ cp_role cp_role_of_text(const cp_study *study, const cp_expr *expr);
 cp_role cp_role_of_value(const cp_study *study, const cp_cast *cast);
 /* By the names that it had before. */
 cp_role cp_role_of_origin(const cp_study *study, const cp_cast *cast);
+/* By the names that code which routes gives it. */
+cp_role cp_role_of_local(const cp_study *study, const cp_cast *cast);
 /* By the tensor whose dtype is asked for. */
 cp_role cp_role_of_dtype(const cp_study *study, const cp_cast *cast);
 /* By the parameter of the entry point that it is given to. */

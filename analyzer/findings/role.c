@@ -107,6 +107,57 @@ cp_role cp_role_of_origin(const cp_study *study, const cp_cast *cast)
     return CP_ROLE_NONE;
 }
 
+static bool has_hint(const cp_study *study, cp_str text)
+{
+    const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
+    for (size_t i = 0; i < rules->hint_count; i++)
+        if (cp_str_has(text, rules->hints[i]))
+            return true;
+    return false;
+}
+
+/* Whether the function, or the file in its folder, is named after routing. */
+static bool is_of_routing(const cp_study *study, const cp_node *node)
+{
+    if (node->func && has_hint(study, node->func->qualname))
+        return true;
+    cp_str path = node->module->source->path;
+    size_t start = path.len, slashes = 0;
+    while (start > 0 && slashes < 2) /* the last folder, and the file */
+        slashes += path.ptr[--start] == '/';
+    return has_hint(study, cp_str_cut(path, start, path.len));
+}
+
+static cp_role role_of_local_name(const cp_study *study, cp_str whole)
+{
+    const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
+    cp_str name = without_ptr(whole);
+    if (cp_map_get(&rules->local_logits, name))
+        return CP_ROLE_ROUTER_LOGITS;
+    if (cp_map_get(&rules->local_bias, name))
+        return CP_ROLE_ROUTING_BIAS;
+    return cp_map_get(&rules->local_weights, name) ? CP_ROLE_TOPK_WEIGHTS : CP_ROLE_NONE;
+}
+
+cp_role cp_role_of_local(const cp_study *study, const cp_cast *cast)
+{
+    if (!is_of_routing(study, cast->node))
+        return CP_ROLE_NONE;
+    cp_role role = CP_ROLE_NONE;
+    const cp_expr *expr = cast->value;
+    for (int i = 0; expr && i < 16 && !role; i++, expr = part_of_text(study, expr))
+        if (expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR)
+            role = role_of_local_name(study, expr->text);
+    const cp_node *node = cast->operand;
+    for (int i = 0; node && i < 12 && !role; i++, node = step_back(node))
+        if (node->kind == CP_NODE_JOIN)
+            role = role_of_local_name(study, node->name);
+    for (uint32_t i = 0; i < cast->node->user_count && !role; i++)
+        if (cast->node->users[i]->kind == CP_NODE_JOIN)
+            role = role_of_local_name(study, cast->node->users[i]->name);
+    return role;
+}
+
 /* x.to(topk_weights.dtype) makes x fit for what topk_weights are. */
 cp_role cp_role_of_dtype(const cp_study *study, const cp_cast *cast)
 {

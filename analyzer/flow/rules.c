@@ -136,7 +136,8 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     rules->functions.arena = rules->methods.arena = rules->layers.arena = arena;
     rules->logits.arena = rules->bias.arena = arena;
     rules->weights.arena = rules->activations.arena = arena;
-    rules->numbers.arena = arena;
+    rules->numbers.arena = rules->local_logits.arena = arena;
+    rules->local_bias.arena = rules->local_weights.arena = arena;
     rules->inputs.arena = rules->whole_models.arena = arena;
     rules->loaders.arena = rules->test_folders.arena = arena;
     const cp_toml *torch = bundled(arena, "torch.toml");
@@ -150,6 +151,9 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     read_names(roles, "activations", &rules->activations);
     read_names(roles, "inputs", &rules->inputs);
     read_names(roles, "numbers", &rules->numbers);
+    read_names(roles, "local_logits", &rules->local_logits);
+    read_names(roles, "local_bias", &rules->local_bias);
+    read_names(roles, "local_weights", &rules->local_weights);
     read_names(roles, "whole_models", &rules->whole_models);
     read_names(roles, "loaders", &rules->loaders);
     read_names(roles, "test_folders", &rules->test_folders);

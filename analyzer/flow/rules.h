@@ -57,6 +57,7 @@ typedef struct cp_flow_rules {
     cp_map loaders; /* attributes of a parameter that hold a function called with it */
     cp_map whole_models; /* base classes whose models are cast as a whole once built */
     cp_map logits, bias, weights, activations, inputs; /* names -> non-NULL */
+    cp_map local_logits, local_bias, local_weights;    /* where the function routes */
     cp_map numbers;  /* attributes of configurations that are numbers */
     cp_str *needles; /* what a file must hold one of to be read at once */
     size_t needle_count;

@@ -66,7 +66,8 @@ static bool step_call(local_walk *walk, const cp_node *node)
         visit(walk, call->receiver);
     for (uint32_t i = 0; i < call->arg_count; i++) {
         const cp_value *value = &call->args[i].node->value;
-        cp_dtypes shared = value->tensor & node->value.tensor; /* an index shares none */
+        /* An index shares no dtype with the result. */
+        cp_dtypes shared = (value->tensor | value->pointer) & node->value.tensor;
         if (shared || value->dtype || value->ref_count || node->value.ref_count)
             visit(walk, call->args[i].node);
     }

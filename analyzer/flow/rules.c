@@ -24,8 +24,9 @@ static cp_result result_of(cp_str text)
     } else if (cp_str_starts(text, CP_STR("number "))) {
         result.kind = CP_RESULT_NUMBER;
         result.arg = (uint32_t)(text.ptr[text.len - 1] - '0');
-    } else if (cp_str_is(text, "promote")) {
+    } else if (cp_str_starts(text, CP_STR("promote"))) {
         result.kind = CP_RESULT_PROMOTE;
+        result.arg = cp_str_is(text, "promote 1");
     } else if (cp_str_is(text, "default")) {
         result.kind = CP_RESULT_DEFAULT;
     } else if (cp_str_is(text, "plain")) {
@@ -136,6 +137,7 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     rules->functions.arena = rules->methods.arena = rules->layers.arena = arena;
     rules->logits.arena = rules->bias.arena = arena;
     rules->weights.arena = rules->activations.arena = arena;
+    rules->model_dtypes.arena = arena;
     rules->numbers.arena = rules->local_logits.arena = arena;
     rules->local_bias.arena = rules->local_weights.arena = arena;
     rules->inputs.arena = rules->whole_models.arena = arena;
@@ -150,6 +152,7 @@ const cp_flow_rules *cp_flow_rules_bundled(cp_arena *arena)
     read_names(roles, "topk_weights", &rules->weights);
     read_names(roles, "activations", &rules->activations);
     read_names(roles, "inputs", &rules->inputs);
+    read_names(roles, "model_dtypes", &rules->model_dtypes);
     read_names(roles, "numbers", &rules->numbers);
     read_names(roles, "local_logits", &rules->local_logits);
     read_names(roles, "local_bias", &rules->local_bias);

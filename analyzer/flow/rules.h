@@ -55,6 +55,7 @@ typedef struct cp_flow_rules {
     cp_map layers;       /* class name -> cp_layer_rule * */
     cp_map test_folders; /* names of folders that hold tests and benchmarks */
     cp_map loaders; /* attributes of a parameter that hold a function called with it */
+    cp_map model_dtypes; /* attributes that name the dtype of the model */
     cp_map whole_models; /* base classes whose models are cast as a whole once built */
     cp_map logits, bias, weights, activations, inputs; /* names -> non-NULL */
     cp_map local_logits, local_bias, local_weights;    /* where the function routes */

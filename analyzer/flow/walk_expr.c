@@ -88,6 +88,14 @@ static bool is_activation(const cp_walk *walk, const cp_expr *expr)
            cp_map_get(&walk->flow->rules->activations, expr->text);
 }
 
+/* What is called a configuration says by its dtype in which the model is run. */
+static bool is_config(const cp_expr *expr)
+{
+    return (expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR) &&
+           (cp_str_is(expr->text, "config") ||
+            cp_str_ends(expr->text, CP_STR("_config")));
+}
+
 static cp_node *walk_attr(cp_walk *walk, const cp_expr *expr)
 {
     cp_node *object = cp_walk_expr(walk, expr->kids[0]);
@@ -95,7 +103,10 @@ static cp_node *walk_attr(cp_walk *walk, const cp_expr *expr)
         return fixed(walk, expr, (cp_value){.tensor = CP_SYM_MODEL});
     cp_node *node = cp_walk_node(walk, CP_NODE_ATTR, expr);
     node->name = expr->text;
-    node->by_name = cp_str_is(expr->text, "dtype") && is_activation(walk, expr->kids[0]);
+    bool dtype = cp_str_is(expr->text, "dtype");
+    node->by_name = (dtype && is_activation(walk, expr->kids[0])) ||
+                    (dtype && is_config(expr->kids[0])) ||
+                    cp_map_get(&walk->flow->rules->model_dtypes, expr->text);
     cp_node_add_input(walk->flow, node, object, NULL);
     return node;
 }

@@ -104,6 +104,9 @@ typedef bool cp_terms_test(const cp_cast *cast, const cp_terms *terms);
 cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
                            cp_terms_test *test);
 
+/* Whether cp_check_noop has something to say of it. */
+bool cp_noop_is_sure(const cp_study *study, const cp_cast *cast);
+
 /* The rules; each adds its findings. */
 void cp_check_upcast(cp_study *study, const cp_cast *cast);
 void cp_check_narrow(cp_study *study, const cp_cast *cast);

@@ -60,35 +60,58 @@ static void say_narrowed(cp_study *study, const cp_cast *cast,
         cast->from == loses ? "" : "; the others route as before");
 }
 
-/* Another cast rounds the value on the way to another call, with this one or without. */
-static void name_the_next(cp_study *study, const cp_cast *cast, cp_finding *finding)
-{
-    const cp_node *next = NULL;
-    for (uint32_t i = 0; i < cast->later_count && !next; i++)
-        next = cast->later[i].kind == CP_USE_CAST ? cast->later[i].at : NULL;
-    if (next)
-        cp_finding_relate(study, finding,
-                          cp_place_of(next->module, next->expr->span,
-                                      CP_STR("rounds it as well, on another way; worth a "
-                                             "second look once this one is gone")));
-}
-
-void cp_check_narrow(cp_study *study, const cp_cast *cast)
+/* The dtypes that reach the cast lose bits in it, and the call would take them. */
+static cp_finding *narrowed(cp_study *study, const cp_cast *cast)
 {
     cp_dtypes loses = cp_cast_lost(cast);
     if (!loses || cast->assumed ||
         cast->hazard) /* that anything is narrowed must be seen */
-        return;
+        return NULL;
     cp_judgement judgement = cp_cast_judge(study, cast, takes_it_wide);
     if (!judgement.judged || !judgement.holds)
-        return;
+        return NULL;
     cp_finding *finding = cp_cast_finding(study, cast, "CP104", judgement.site);
     cp_finding_contract(study, finding, &judgement);
     bool rounds = judgement.terms.rounds_to == cast->to;
     finding->effect = rounds ? CP_EFFECT_EXACT : CP_EFFECT_CHANGES_EXPERTS;
     say_narrowed(study, cast, &judgement, loses, finding);
     plan_runs(study, cast, &judgement, finding);
-    name_the_next(study, cast, finding);
     cp_keep_move(cast, finding);
     cp_check_comments(study, cast, finding);
+    return finding;
+}
+
+/*
+ * Another cast rounds the value on the way to another call, with this one or without:
+ * as long as this one stands it does nothing for models of the narrow dtype.
+ */
+static void follow_the_next(cp_study *study, const cp_cast *cast, cp_finding *first)
+{
+    for (uint32_t i = 0; i < cast->later_count; i++) {
+        const cp_node *at = cast->later[i].at;
+        cp_cast next;
+        if (cast->later[i].kind != CP_USE_CAST || !cp_cast_of(study, at, &next) ||
+            next.to != cast->to || next.argument || cp_cast_lost(&next) ||
+            cp_noop_is_sure(study, &next))
+            continue;
+        next.from = cast->from;
+        next.partly = cast->partly;
+        next.assumed = cast->assumed;
+        cp_finding *finding = narrowed(study, &next);
+        if (!finding)
+            continue;
+        cp_place place = cp_place_of(at->module, at->expr->span,
+                                     CP_STR("rounds it again, on another way"));
+        cp_finding_relate(study, first, place);
+        place = cp_place_of(cast->node->module, cast->node->expr->span,
+                            CP_STR("rounds it before: the two go together"));
+        cp_finding_relate(study, finding, place);
+    }
+}
+
+void cp_check_narrow(cp_study *study, const cp_cast *cast)
+{
+    cp_finding *finding = narrowed(study, cast);
+    if (finding)
+        follow_the_next(study, cast, finding);
 }

@@ -58,12 +58,18 @@ static void say_known(cp_study *study, const cp_cast *cast, cp_finding *finding)
                                         CP_STR_ARGS(param->func->qualname)));
 }
 
+bool cp_noop_is_sure(const cp_study *study, const cp_cast *cast)
+{
+    if (!cp_cast_does_nothing(cast))
+        return false;
+    return cast->same_source ||
+           (same_dtype(cast) &&
+            cp_trace_is_closed(study->flow, study->arena, cast->operand));
+}
+
 void cp_check_noop(cp_study *study, const cp_cast *cast)
 {
-    if (!cp_cast_does_nothing(cast) ||
-        (!cast->same_source &&
-         (!same_dtype(cast) ||
-          !cp_trace_is_closed(study->flow, study->arena, cast->operand))))
+    if (!cp_noop_is_sure(study, cast))
         return;
     const cp_site *site = cast->site_count ? &cast->sites[0] : NULL;
     cp_finding *finding = cp_cast_finding(study, cast, "CP102", site);

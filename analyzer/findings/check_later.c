@@ -77,8 +77,9 @@ static void say_converted(cp_study *study, const cp_cast *cast, cp_finding *find
         more = CP_STR(", as does the other use");
     finding->message = cp_str_printf(
         study->arena,
-        "`%.*s` is widened to %s although %.*s at %.*s:%u converts it itself%.*s",
-        CP_STR_ARGS(finding->tensor), cp_dtype_name(cast->to),
+        "`%.*s` is %s to %s although %.*s at %.*s:%u converts it itself%.*s",
+        CP_STR_ARGS(finding->tensor),
+        cast->from == CP_DTYPES(cast->to) ? "cast" : "widened", cp_dtype_name(cast->to),
         CP_STR_ARGS(finding->consumer), CP_STR_ARGS(place.path), place.line,
         CP_STR_ARGS(more));
     finding->plan.ground = CP_GROUND_CONVERTED;

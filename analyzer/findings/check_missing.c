@@ -89,6 +89,16 @@ void cp_missing_at(cp_study *study, const cp_missing *missing, const cp_node *no
                                   CP_STR("given to the call here")));
 }
 
+/* An assert, or a test by which others returned, may keep some producers from the call.
+ */
+static bool is_under_condition(const cp_node *call)
+{
+    for (const cp_guard *guard = call->guard; guard; guard = guard->outer)
+        if (!guard->branch)
+            return true;
+    return false;
+}
+
 /* One parameter of one call: rejected whatever reaches it, at every release. */
 static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
 {
@@ -114,7 +124,8 @@ static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
         return;
     if (all && !some)
         cp_missing_at(study, &missing, arg->node, site->call->module, arg->expr);
-    else if (cp_map_get(&rules->weights, parameter) && (value->tensor & ~missing.accepts))
+    else if (!is_under_condition(site->call) && cp_map_get(&rules->weights, parameter) &&
+             (value->tensor & ~missing.accepts))
         cp_check_producers(study, &missing);
 }
 

@@ -52,6 +52,10 @@ static void say_narrowed(cp_study *study, const cp_cast *cast,
         CP_STR_ARGS(cp_dtypes_or(arena, checked ? terms->accepts : cast->from)),
         CP_STR_ARGS(judgement->site->entry->package),
         CP_STR_ARGS(finding->contract_version));
+    if (!checked && cast->uses_model)
+        cp_finding_assume(study, finding,
+                          CP_STR("no float16 comes that way: nothing checks the dtype at "
+                                 "the call, and the kernel would misread it"));
     finding->help = cp_str_printf(
         arena,
         "pass it as it is: %.*s values are then routed unrounded, which can choose other "

@@ -40,6 +40,52 @@ static void say_same_source(cp_study *study, const cp_cast *cast, cp_finding *fi
     finding->assumption_count = 0; /* it holds for every dtype */
 }
 
+/* Functions whose result may have another dtype under autocast. */
+static bool is_autocast(const cp_call *call)
+{
+    static const char *const names[] = {
+        "linear", "mm",   "matmul", "bmm", "softmax",  "log_softmax", "sum",   "cumsum",
+        "prod",   "norm", "exp",    "pow", "softplus", "normalize",   "einsum"};
+    cp_str name = call->external_count ? call->externals[0] : call->method;
+    const char *dot = name.len ? memrchr(name.ptr, '.', name.len) : NULL;
+    if (dot)
+        name = cp_str_cut(name, (size_t)(dot + 1 - name.ptr), name.len);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (cp_str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool depends_on_autocast(const cp_node *node, const cp_func *func, int depth)
+{
+    if (depth > 12 || node->func != func)
+        return false;
+    bool product =
+        node->kind == CP_NODE_PROMOTE && node->expr && cp_str_is(node->expr->text, "@");
+    if (product || (node->kind == CP_NODE_CALL && is_autocast(node->call)))
+        return true;
+    for (uint32_t i = 0; i < node->input_count && i < 8; i++)
+        if (depends_on_autocast(node->inputs[i].node, func, depth + 1))
+            return true;
+    return false;
+}
+
+/* Models that are trained may be run under autocast: then there is no patch. */
+static void mind_autocast(cp_study *study, const cp_cast *cast, cp_finding *finding)
+{
+    const cp_func *func = cast->node->func;
+    bool itself = cast->argument && is_autocast(cast->node->call);
+    if (!itself && !depends_on_autocast(cast->operand, func, 0))
+        return;
+    cp_finding_assume(study, finding, CP_STR("it is not run under autocast"));
+    if (!cp_trace_is_trained(study->flow, cast->node->module))
+        return;
+    finding->change.kind = CP_CHANGE_NONE;
+    finding->help =
+        cp_str_printf(study->arena, "%.*s, where the model is not run under autocast",
+                      CP_STR_ARGS(finding->help));
+}
+
 static void say_known(cp_study *study, const cp_cast *cast, cp_finding *finding)
 {
     cp_arena *arena = study->arena;
@@ -81,6 +127,7 @@ void cp_check_noop(cp_study *study, const cp_cast *cast)
     finding->help =
         cast->argument ? CP_STR("drop the argument") : CP_STR("drop the cast");
     cp_keep_move(cast, finding);
+    mind_autocast(study, cast, finding);
     check_remarks(study, cast, finding);
     cp_resting resting = {.finding = finding, .node = cast->node};
     cp_push(study->arena, study->resting, study->resting_count, study->resting_room,

@@ -80,13 +80,14 @@ void cp_check_promoted(cp_study *study, const cp_cast *cast)
                               : other->name;
     finding->consumer = CP_STR("torch.promote_types");
     finding->parameter = CP_STR("type1");
-    finding->message =
-        cp_str_printf(study->arena,
-                      "`%.*s` is widened to %s although the arithmetic with `%.*s`, "
-                      "which is %s, widens "
-                      "it itself",
-                      CP_STR_ARGS(finding->tensor), cp_dtype_name(cast->to),
-                      CP_STR_ARGS(with), cp_dtype_name(cast->to));
+    finding->message = cp_str_printf(
+        study->arena,
+        "`%.*s` is %s to %s although the arithmetic with `%.*s`, "
+        "which is %s, widens "
+        "it itself",
+        CP_STR_ARGS(finding->tensor),
+        cast->from == CP_DTYPES(cast->to) ? "cast" : "widened", cp_dtype_name(cast->to),
+        CP_STR_ARGS(with), cp_dtype_name(cast->to));
     finding->help = CP_STR("use it as it is: the result has the same bits");
     finding->effect = CP_EFFECT_EXACT;
     finding->plan.ground = CP_GROUND_PROMOTED;
@@ -224,6 +225,11 @@ static void say_product(cp_study *study, const cp_cast *cast, product_kind kind,
         finding->change.kind = CP_CHANGE_NONE;
         finding->help = CP_STR("keep the weight and the sum in float32: one without the "
                                "other would change the dtype of the sum within the loop");
+    } else if (kind == CUT_LATER) {
+        finding->change.kind = CP_CHANGE_NONE;
+        finding->help =
+            CP_STR("multiply with it as it is, if the product, which then is "
+                   "float32 until it is converted, may take twice the memory");
     }
     if (cast->to == CP_DTYPE_NONE)
         cp_finding_assume(study, finding,

@@ -188,7 +188,7 @@ static void report_narrowed(cp_study *study, const cp_cast *cast, const round_tr
         return;
     finding->change.kind = CP_CHANGE_NONE; /* two changes that need each other */
     finding->help = cp_str_printf(
-        arena, "%.*s. No patch: the receiver must be made with %.*s to match",
+        arena, "%.*s. No patch: see that the receiver is made with %.*s to match",
         CP_STR_ARGS(finding->help), CP_STR_ARGS(declared));
 }
 
@@ -229,6 +229,29 @@ static void check_wide_and_back(cp_study *study, const cp_cast *cast)
     finding->change.kind = CP_CHANGE_NONE; /* two changes that need each other */
 }
 
+/* What else takes the value, and of which nothing is known, must take it wide too. */
+static void name_unknown_sinks(cp_study *study, const cp_reach *far, cp_finding *finding)
+{
+    enum { NAMED_MAX = 3 };
+    cp_str named[NAMED_MAX];
+    uint32_t count = 0;
+    for (size_t i = 0; i < far->use_count && count < NAMED_MAX; i++) {
+        cp_str dotted = far->uses[i].dotted;
+        bool known = far->uses[i].kind != CP_USE_SINK || !dotted.len ||
+                     cp_contracts_entry(study->contracts, dotted);
+        for (uint32_t k = 0; k < count; k++)
+            known |= cp_str_eq(named[k], dotted);
+        if (known)
+            continue;
+        named[count++] = dotted;
+        cp_finding_assume(study, finding,
+                          cp_str_printf(study->arena,
+                                        "%.*s, of whose contract nothing is known, takes "
+                                        "it unrounded as well, or is not used",
+                                        CP_STR_ARGS(dotted)));
+    }
+}
+
 /* Narrowed, and widened again by code that is given unrounded values by others. */
 static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtypes loses)
 {
@@ -251,6 +274,7 @@ static void check_narrow_and_back(cp_study *study, const cp_cast *cast, cp_dtype
     if (!count || declared.len)
         return;
     report(study, cast, &trip, again, count);
+    name_unknown_sinks(study, &far, study->findings->items[study->findings->count - 1]);
     for (size_t i = 0; i < near.use_count; i++)
         if (is_followed_return(&near.uses[i]))
             cp_finding_assume(

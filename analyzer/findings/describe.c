@@ -91,8 +91,11 @@ int cp_producer_rank(const cp_node *node)
 
 static bool can_be_shown(const cp_origin *origin)
 {
-    return origin->node->expr && origin->node->module && origin->dtypes &&
-           !origin->unknown;
+    cp_dtypes floats = origin->dtypes & CP_SYM_MODEL;
+    for (int d = 0; d < CP_DTYPE_COUNT; d++)
+        if (cp_dtype_is_float((cp_dtype)d))
+            floats |= origin->dtypes & CP_DTYPES(d);
+    return origin->node->expr && origin->node->module && floats && !origin->unknown;
 }
 
 /*

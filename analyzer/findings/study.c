@@ -61,15 +61,24 @@ static const cp_resting *resting_at(const cp_study *study, const cp_node *node)
     return NULL;
 }
 
-static void keep_for(cp_study *study, cp_finding *finding, const cp_finding *other)
+/* Takes the change from a finding that others stand in the way of. */
+static void keep_for(cp_study *study, cp_finding *finding, const char *other,
+                     cp_str lines)
 {
     if (finding->change.kind == CP_CHANGE_NONE)
         return;
     finding->change.kind = CP_CHANGE_NONE;
     finding->help =
-        cp_str_printf(study->arena, "%.*s, or follow %.*s at line %u instead: not both",
-                      CP_STR_ARGS(finding->help), CP_STR_ARGS(other->code),
-                      cp_source_line(other->module->source, other->span.start));
+        cp_str_printf(study->arena,
+                      "%.*s, or follow %s at line%s %.*s instead: "
+                      "not both",
+                      CP_STR_ARGS(finding->help), other,
+                      memchr(lines.ptr, ',', lines.len) ? "s" : "", CP_STR_ARGS(lines));
+}
+
+static uint32_t line_of(const cp_finding *finding)
+{
+    return cp_source_line(finding->module->source, finding->span.start);
 }
 
 /*
@@ -82,18 +91,22 @@ static void settle_groups(cp_study *study)
     for (size_t i = 0; i < study->resting_count; i++) {
         cp_resting *first = &study->resting[i];
         const cp_resting *last = NULL;
+        cp_buf lines = {.arena = study->arena};
         uint32_t count = 0;
         for (uint32_t k = 0; k < first->stay_count; k++) {
             const cp_resting *behind = resting_at(study, first->stays[k]);
-            count += behind != NULL;
-            last = behind ? behind : last;
+            if (!behind)
+                continue;
+            cp_buf_add(&lines, cp_str_printf(study->arena, "%s%u", count ? ", " : "",
+                                             line_of(behind->finding)));
+            count++;
+            last = behind;
         }
-        if (count > 1) {
-            keep_for(study, first->finding, last->finding);
-            continue;
-        }
-        if (count == 1)
-            keep_for(study, last->finding, first->finding);
+        if (count > 1)
+            keep_for(study, first->finding, "CP102", cp_buf_str(&lines));
+        else if (count == 1)
+            keep_for(study, last->finding, "CP101",
+                     cp_str_printf(study->arena, "%u", line_of(first->finding)));
     }
 }
 

@@ -48,6 +48,7 @@ struct cp_flow {
     cp_map wide;                    /* field name -> join of that field of every object */
     cp_map stray;         /* field name -> join of assignments to it on unknown objects */
     cp_map namesakes;     /* name of a routing tensor -> join of all values so called */
+    cp_map ops;           /* name of a custom operator -> join of its functions */
     cp_map refs;          /* interned cp_ref, by the bytes of a key */
     cp_map nodes;         /* expression pointer -> node */
     cp_map result_tuples; /* call node and rule -> the tuple that the call gives */
@@ -124,6 +125,8 @@ void cp_eval_external(cp_flow *flow, cp_node *node, cp_str dotted);
 bool cp_eval_method(cp_flow *flow, cp_node *node);
 /* The weights of a layer, an instance: unknown where it is none, or may be quantized. */
 cp_value cp_layer_weight(const cp_flow *flow, const cp_ref *instance);
+/* The functions behind "torch.ops.NAMESPACE.name", where the tree registers them. */
+cp_node *cp_custom_op(const cp_flow *flow, cp_str dotted);
 /* Runs until no value grows any more. */
 void cp_flow_settle(cp_flow *flow);
 

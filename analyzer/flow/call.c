@@ -328,7 +328,8 @@ static void tie_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
         tie_partial(flow, node, ref);
         return;
     case CP_REF_EXTERNAL:
-        note_external(flow, node->call, ref->dotted);
+        if (!cp_custom_op(flow, ref->dotted))
+            note_external(flow, node->call, ref->dotted);
         return;
     case CP_REF_INSTANCE: /* looked at each time: what it is made with may grow */
     case CP_REF_MODULE:
@@ -336,6 +337,25 @@ static void tie_ref(cp_flow *flow, cp_node *node, const cp_ref *ref)
     case CP_REF_DICT:
         return;
     }
+}
+
+/* An operator that the tree registers: a call of the functions behind it. */
+static bool tie_custom_op(cp_flow *flow, cp_node *node, cp_str dotted)
+{
+    cp_node *op = cp_custom_op(flow, dotted);
+    if (!op)
+        return false;
+    bool known = false;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        known |= node->inputs[i].node == op;
+    if (!known) /* to be looked at again when another function is registered */
+        cp_node_add_input(flow, node, op, NULL);
+    for (uint32_t i = 0; i < op->value.ref_count; i++) {
+        const cp_ref *ref = op->value.refs[i];
+        if (ref->kind == CP_REF_FUNC && !is_tied(flow, node->call, ref))
+            tie_func(flow, node, node->call, ref->func, ref->bound);
+    }
+    return true;
 }
 
 void cp_eval_call(cp_flow *flow, cp_node *node)
@@ -349,7 +369,7 @@ void cp_eval_call(cp_flow *flow, cp_node *node)
             tie_ref(flow, node, ref);
         if (ref->kind == CP_REF_INSTANCE)
             tie_instance(flow, node, ref);
-        if (ref->kind == CP_REF_EXTERNAL)
+        if (ref->kind == CP_REF_EXTERNAL && !tie_custom_op(flow, node, ref->dotted))
             cp_eval_external(flow, node, ref->dotted);
     }
     for (uint32_t i = 0; i < call->arg_count; i++) { /* dicts that grew since */

@@ -162,7 +162,7 @@ cp_flow *cp_flow_new(cp_project *project, const cp_flow_rules *rules)
     flow->rules = rules;
     flow->funcs = flow->modules = flow->classes = new_map(arena);
     flow->wide = flow->stray = flow->refs = flow->nodes = new_map(arena);
-    flow->result_tuples = flow->namesakes = new_map(arena);
+    flow->result_tuples = flow->namesakes = flow->ops = new_map(arena);
 
     size_t count;
     cp_module *const *modules = cp_project_modules(project, &count);

@@ -56,6 +56,10 @@ void cp_walk_perhaps(cp_walk *walk, const cp_binding *start);
  */
 void cp_walk_refine(cp_walk *walk, const cp_expr *test, bool holds);
 
+/* custom_op.c: a call, or a decorator, that makes a function an operator of torch. */
+void cp_note_custom_op(cp_walk *walk, const cp_call *call);
+void cp_note_decorated_op(cp_walk *walk, cp_func *func, cp_node *value);
+
 /* walk_bind.c: `stmt` is the assignment that binds, or NULL. */
 void cp_walk_bind(cp_walk *walk, const cp_expr *target, cp_node *value,
                   const cp_stmt *stmt);

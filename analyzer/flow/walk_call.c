@@ -215,6 +215,7 @@ static cp_node *general_call(cp_walk *walk, const cp_expr *expr, cp_call *call)
     for (uint32_t i = 0; i < call->arg_count; i++)
         cp_node_add_input(flow, node, call->args[i].node, NULL);
     cp_push(flow->arena, flow->calls, flow->call_count, flow->call_room, node);
+    cp_note_custom_op(walk, call);
     return node;
 }
 

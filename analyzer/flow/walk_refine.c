@@ -17,11 +17,14 @@ static cp_dtypes named_dtypes(const cp_expr *expr)
     return set;
 }
 
-/* From here on the name is a tensor of one of those dtypes: else it was not got here. */
+/*
+ * From here on the name is a tensor of that dtype: else it was not got here. Several
+ * dtypes tell less than what reaches the name does: they are what code can cope with.
+ */
 static void refine_name(cp_walk *walk, cp_str name, cp_dtypes dtypes)
 {
     cp_node *known = cp_walk_in_sight(walk->names, name);
-    if (!known)
+    if (!known || (dtypes & (dtypes - 1)))
         return;
     cp_node *node = cp_node_new(walk->flow, CP_NODE_REFINE);
     node->module = walk->module;

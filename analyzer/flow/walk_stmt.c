@@ -148,7 +148,10 @@ static void walk_definition(cp_walk *walk, const cp_stmt *stmt)
     }
     cp_value value = {0};
     cp_value_add_ref(walk->flow->arena, &value, cp_flow_ref(walk->flow, &ref));
-    cp_walk_bind_name(walk, name, cp_node_fixed(walk->flow, &value), NULL);
+    cp_node *made = cp_node_fixed(walk->flow, &value);
+    cp_walk_bind_name(walk, name, made, NULL);
+    if (stmt->func)
+        cp_note_decorated_op(walk, stmt->func, made);
     if (!stmt->func || !walk->func)
         return;
     cp_walk_later(walk, stmt->func);

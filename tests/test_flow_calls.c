@@ -227,7 +227,7 @@ static void test_a_kernel_loads_what_it_is_launched_with(void **state)
             "def k(topk_weights_ptr, n):\n"
             "    w = tl.load(topk_weights_ptr + n)\n"
             "    return w.to(tl.bfloat16)\n"
-            "def f(n):\n"
+            "def f(topk_weights, n):\n"
             "    x = torch.empty(n, dtype=torch.float32)\n"
             "    k[(1,)](x, n)\n",
             "w.to(tl.bfloat16)", "float32");
@@ -243,7 +243,7 @@ static void test_the_element_type_of_a_pointer_is_a_dtype(void **state)
             "    kind = topk_weights_ptr.dtype.element_ty\n"
             "    w = tl.zeros([4], dtype=kind)\n"
             "    return w.to(tl.bfloat16)\n"
-            "def f(n):\n"
+            "def f(topk_weights, n):\n"
             "    k[(1,)](torch.empty(n, dtype=torch.float16), n)\n",
             "w.to(tl.bfloat16)", "float16");
 }

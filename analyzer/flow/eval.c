@@ -62,10 +62,23 @@ static bool may_be_scalar(const cp_node *node, int depth)
     return false;
 }
 
+/* Whether it is a pointer for certain: what is not known may be one, or an offset. */
+static bool is_pointer(const cp_value *value)
+{
+    return (value->pointer & ~CP_SYM_ANY) != 0;
+}
+
 static void eval_promote(cp_flow *flow, cp_node *node)
 {
     const cp_value *a = &node->inputs[0].node->value;
     const cp_value *b = &node->inputs[1].node->value;
+    if (is_pointer(a) != is_pointer(b)) { /* with an offset it points to the same */
+        const cp_value *pointer = is_pointer(a) ? a : b;
+        cp_node_grow(
+            flow, node,
+            &(cp_value){.pointer = pointer->pointer, .unknown = pointer->unknown});
+        return;
+    }
     cp_value result = {.plain = a->plain && b->plain, .pointer = a->pointer | b->pointer};
     result.unknown = a->unknown ? a->unknown : b->unknown ? b->unknown : node->doubt;
     bool in_place = node->index == 0 && a->tensor;

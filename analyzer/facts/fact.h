@@ -122,16 +122,16 @@ typedef struct cp_case {
 } cp_case;
 
 struct cp_stmt {
-    cp_stmt_kind kind;
+    cp_stmt_kind kind : 8;
+    bool is_elif : 1;
+    bool has_error : 1;
     cp_span span; /* with decorators; up to the last code, comments behind it not */
+    uint32_t target_count;
     cp_str text;
     cp_expr **targets;
-    uint32_t target_count;
     cp_expr *value, *annotation;
     cp_block body, orelse, final;
     cp_span else_span; /* the `else` with its colon; empty where there is none */
-    bool is_elif;
-    bool has_error;
     cp_with_item *items;
     cp_case *cases;
     cp_block *handlers;

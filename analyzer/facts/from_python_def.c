@@ -97,7 +97,8 @@ static void fill_params(cp_lower *lower, uint32_t list, cp_func *func)
 {
     if (!list)
         return;
-    size_t room = 0;
+    size_t room = cp_lower_count(lower, list);
+    func->params = cp_new(lower->arena, cp_param, room);
     bool keyword_only = false;
     cp_each_part(lower, list, part)
     {

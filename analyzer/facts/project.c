@@ -97,6 +97,7 @@ typedef struct worker {
     atomic_size_t *next;
     pthread_mutex_t *lock;
     cp_arena *arena;
+    cp_buf bytes; /* of the file at hand: most are not kept */
 } worker;
 
 /* Files are taken in small runs, so that threads rarely meet. */
@@ -104,33 +105,38 @@ enum { RUN_LENGTH = 8 };
 
 static void read_one(worker *self, file_record *file)
 {
-    cp_arena own = {0};
-    cp_source source;
     cp_err err = {0};
-    if (cp_source_read(&own, file->path, &source, &err)) {
+    if (cp_source_bytes(&self->bytes, file->path, &err)) {
         pthread_mutex_lock(self->lock);
         file->tried = true;
         self->project->trouble(self->project->trouble_data, file->path, &err);
         pthread_mutex_unlock(self->lock);
-    } else if (cp_scan(self->scanner, source.text)) {
-        file->tried = true;
-        file->module = lower(&own, file, &source);
-        cp_arena_adopt(self->arena, &own);
+        return;
     }
-    cp_arena_dispose(&own);
+    cp_str bytes = cp_buf_str(&self->bytes);
+    if (!cp_scan(self->scanner, bytes))
+        return;
+    cp_source source =
+        cp_source_of(self->arena, file->path, cp_str_copy(self->arena, bytes));
+    file->tried = true;
+    file->module = lower(self->arena, file, &source);
 }
 
 static void *work(void *data)
 {
     worker *self = data;
     cp_project *project = self->project;
+    cp_arena scratch = {0};
+    self->bytes = (cp_buf){.arena = &scratch};
     for (;;) {
         size_t first = atomic_fetch_add(self->next, RUN_LENGTH);
         if (first >= project->count)
-            return NULL;
+            break;
         for (size_t i = first; i < project->count && i < first + RUN_LENGTH; i++)
             read_one(self, &project->files[i]);
     }
+    cp_arena_dispose(&scratch);
+    return NULL;
 }
 
 static void read_all(cp_project *project, const cp_scanner *scanner, int threads)
@@ -143,7 +149,11 @@ static void read_all(cp_project *project, const cp_scanner *scanner, int threads
     pthread_t *ids = cp_new(&project->arena, pthread_t, (size_t)threads);
     int started = 0;
     for (int i = 0; i < threads; i++)
-        workers[i] = (worker){project, scanner, &next, &lock, &project->worker_arenas[i]};
+        workers[i] = (worker){.project = project,
+                              .scanner = scanner,
+                              .next = &next,
+                              .lock = &lock,
+                              .arena = &project->worker_arenas[i]};
     while (started < threads - 1 &&
            pthread_create(&ids[started], NULL, work, &workers[started + 1]) == 0)
         started++;

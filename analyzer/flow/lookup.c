@@ -5,6 +5,7 @@ cp_func_flow *cp_func_flow_of(cp_flow *flow, cp_func *func)
     cp_func_flow *known = cp_map_get(&flow->funcs, cp_key_of((const void *const *)&func));
     if (known)
         return known;
+    cp_func_read(func);
     known = cp_new(flow->arena, cp_func_flow, 1);
     known->func = func;
     known->names = (cp_map){.arena = flow->arena};

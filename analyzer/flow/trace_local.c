@@ -75,7 +75,7 @@ static bool step_call(local_walk *walk, const cp_node *node)
  * A function that only its own module is meant to call, by its name or its place. A
  * kernel of Triton is launched by code that knows how.
  */
-static bool is_private(const cp_func *func)
+static bool is_private(cp_func *func)
 {
     bool hidden = cp_str_starts(func->name, CP_STR("_")) &&
                   !cp_str_starts(func->name, CP_STR("__"));

@@ -49,15 +49,46 @@ cp_fix *cp_fix_of(cp_arena *arena, const cp_group *group, uint32_t twins)
     return fix;
 }
 
+/* The bytes of `after` between what it begins and what it ends with as `before` does. */
+static cp_span changed_part(cp_str before, cp_str after)
+{
+    size_t start = 0, end = after.len, all = before.len < end ? before.len : end;
+    while (start < all && before.ptr[start] == after.ptr[start])
+        start++;
+    size_t most = end - (all - start);
+    for (size_t last = before.len; end > most; end--, last--)
+        if (before.ptr[last - 1] != after.ptr[end - 1])
+            break;
+    return (cp_span){(uint32_t)start, (uint32_t)end};
+}
+
+static bool holds_change(const void *data, cp_str text, cp_span func)
+{
+    (void)text;
+    const cp_span *changed = data;
+    return func.start <= changed->end && changed->start <= func.end;
+}
+
+/* Functions without a change read as before; only a file with errors is read whole. */
+static bool reads_as_well(cp_arena *arena, const cp_module *module, cp_str text)
+{
+    cp_source after = cp_source_of(arena, module->source->path, text);
+    if (module->error_count)
+        return cp_facts_from_python(arena, &after)->error_count <=
+               cp_facts_from_python(arena, module->source)->error_count;
+    cp_span changed = changed_part(module->source->text, text);
+    cp_reader *reader = cp_reader_new(arena);
+    bool good = !cp_reader_read(reader, &after, holds_change, &changed)->error_count;
+    cp_reader_free(reader);
+    return good;
+}
+
 bool cp_fix_reads_back(const cp_module *module, cp_fix *const *fixes, size_t count)
 {
     cp_arena scratch = {0};
     cp_str text;
-    bool good = false;
-    if (!cp_plan_apply(&scratch, module, fixes, count, &text, NULL)) {
-        cp_source after = cp_source_of(&scratch, module->source->path, text);
-        good = cp_facts_from_python(&scratch, &after)->error_count <= module->error_count;
-    }
+    bool good = !cp_plan_apply(&scratch, module, fixes, count, &text, NULL) &&
+                reads_as_well(&scratch, module, text);
     cp_arena_dispose(&scratch);
     return good;
 }

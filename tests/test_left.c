@@ -250,6 +250,30 @@ static void test_an_error_in_what_is_left_is_told_when_it_is_read(void **state)
     cp_reader_free(reader);
 }
 
+static void test_one_function_is_read_alone(void **state)
+{
+    (void)state;
+    cp_source source = cp_source_of(&arena, CP_STR("a.py"),
+                                    CP_STR("x = = 1\n"
+                                           "class C:\n"
+                                           "    @d\n"
+                                           "    def f(self):\n"
+                                           "        return 1\n"
+                                           "    def g(self):\n"
+                                           "        return = 2\n"));
+    cp_reader *reader = cp_reader_new(&arena);
+    cp_func *func = cp_reader_func(reader, &source, (cp_span){52, 53});
+    assert_str(func->name, "f");
+    assert_false(func->has_error);
+    assert_str(show_block(&arena, &func->body), "{return = 1}");
+    func = cp_reader_func(reader, &source, (cp_span){76, 77});
+    assert_str(func->name, "g");
+    assert_true(func->has_error);
+    assert_null(cp_reader_func(reader, &source, (cp_span){2, 3}));
+    assert_null(cp_reader_func(reader, &source, (cp_span){52, 77}));
+    cp_reader_free(reader);
+}
+
 static void test_all_fixtures_say_the_same_in_parts(void **state)
 {
     (void)state;
@@ -279,6 +303,7 @@ int main(void)
         TEST(test_strings_do_not_mislead),
         TEST(test_what_cannot_be_told_is_read_whole),
         TEST(test_an_error_in_what_is_left_is_told_when_it_is_read),
+        TEST(test_one_function_is_read_alone),
         TEST(test_all_fixtures_say_the_same_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

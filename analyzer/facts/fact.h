@@ -239,6 +239,12 @@ cp_module *cp_reader_read(cp_reader *reader, const cp_source *source,
                           cp_reader_wants *wants, const void *data);
 
 /*
+ * The function of the module, or of a class of it, that holds all of `span`, read alone:
+ * its owner is not known. NULL where none does, or it cannot be told.
+ */
+cp_func *cp_reader_func(cp_reader *reader, const cp_source *source, cp_span span);
+
+/*
  * Reads what was left of the function, if anything was: until then only its name, its
  * place and what holds it are known, and functions in it are not listed. What cannot
  * be read is then added to the errors of the module.

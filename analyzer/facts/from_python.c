@@ -171,6 +171,23 @@ cp_module *cp_reader_read(cp_reader *reader, const cp_source *source,
     return lower.module;
 }
 
+cp_func *cp_reader_func(cp_reader *reader, const cp_source *source, cp_span span)
+{
+    cp_arena scratch = {0};
+    cp_func *func = NULL;
+    cp_lower lower = begin(reader, source);
+    bool told = cp_left_outline(&scratch, &lower);
+    for (uint32_t i = 0; told && i < lower.outline->func_count; i++) {
+        const cp_outline_func *found = &lower.outline->funcs[i];
+        if (found->first <= span.start && span.end <= found->body_end)
+            func = cp_left_func(&lower, found)->func;
+    }
+    cp_arena_dispose(&scratch);
+    if (func)
+        cp_func_read(func);
+    return func;
+}
+
 cp_module *cp_facts_from_python(cp_arena *arena, const cp_source *source)
 {
     cp_reader *reader = cp_reader_new(arena);

@@ -136,6 +136,10 @@ void cp_lower_sort_errors(cp_module *module);
 const cp_python_node *cp_left_parse(cp_reader *reader, cp_arena *scratch, cp_lower *lower,
                                     cp_reader_wants *wants, const void *data,
                                     uint32_t *count);
+/* Tells the outline; false where it cannot be told. */
+bool cp_left_outline(cp_arena *scratch, cp_lower *lower);
+/* The function as one that is left, at its place in the module or in lower->class. */
+cp_stmt *cp_left_func(cp_lower *lower, const cp_outline_func *found);
 /* Lists the imports in what was left; false where they cannot be read alone. */
 bool cp_left_imports(cp_reader *reader, cp_arena *scratch, cp_lower *lower);
 /*

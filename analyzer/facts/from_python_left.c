@@ -25,6 +25,14 @@ static void choose(cp_arena *arena, cp_lower *lower, cp_reader_wants *wants,
             lower->left[lower->left_count++] = &outline->funcs[i];
 }
 
+bool cp_left_outline(cp_arena *scratch, cp_lower *lower)
+{
+    cp_str text = lower->module->source->text;
+    cp_outline *outline = cp_new(scratch, cp_outline, 1);
+    lower->outline = outline;
+    return text.len < UINT32_MAX && cp_outline_of(scratch, text, outline);
+}
+
 static int by_start(const void *a, const void *b)
 {
     const cp_stmt *x = *(cp_stmt *const *)a, *y = *(cp_stmt *const *)b;
@@ -61,10 +69,8 @@ const cp_python_node *cp_left_parse(cp_reader *reader, cp_arena *scratch, cp_low
                                     uint32_t *count)
 {
     cp_str text = lower->module->source->text;
-    cp_outline *outline = cp_new(scratch, cp_outline, 1);
-    if (text.len >= UINT32_MAX || !cp_outline_of(scratch, text, outline))
+    if (!cp_left_outline(scratch, lower))
         return NULL;
-    lower->outline = outline;
     choose(scratch, lower, wants, data);
     if (!lower->left_count)
         return NULL;
@@ -84,6 +90,19 @@ const cp_python_node *cp_left_parse(cp_reader *reader, cp_arena *scratch, cp_low
                                   count);
 }
 
+cp_stmt *cp_left_func(cp_lower *lower, const cp_outline_func *found)
+{
+    cp_str name = {lower->text + found->name, found->name_end - found->name};
+    cp_stmt *stmt = cp_new(lower->arena, cp_stmt, 1);
+    stmt->kind = CP_STMT_DEF;
+    stmt->span = (cp_span){found->first, found->code_end};
+    stmt->func = cp_lower_new_func(lower, (cp_span){found->start, found->body_end}, name);
+    stmt->func->decorated = found->first != found->start;
+    stmt->func->left = cp_new(lower->arena, struct cp_left, 1);
+    *stmt->func->left = (struct cp_left){stmt, {found->first, found->end}};
+    return stmt;
+}
+
 cp_stmt *cp_left_stmt(cp_lower *lower, uint32_t class, uint32_t before)
 {
     if (lower->left_at == lower->left_count)
@@ -95,15 +114,7 @@ cp_stmt *cp_left_stmt(cp_lower *lower, uint32_t class, uint32_t before)
     if (holder != class || found->first >= before)
         return NULL;
     lower->left_at++;
-    cp_str name = {lower->text + found->name, found->name_end - found->name};
-    cp_stmt *stmt = cp_new(lower->arena, cp_stmt, 1);
-    stmt->kind = CP_STMT_DEF;
-    stmt->span = (cp_span){found->first, found->code_end};
-    stmt->func = cp_lower_new_func(lower, (cp_span){found->start, found->body_end}, name);
-    stmt->func->decorated = found->first != found->start;
-    stmt->func->left = cp_new(lower->arena, struct cp_left, 1);
-    *stmt->func->left = (struct cp_left){stmt, {found->first, found->end}};
-    return stmt;
+    return cp_left_func(lower, found);
 }
 
 uint32_t cp_left_class_end(const cp_lower *lower, uint32_t class, uint32_t end)

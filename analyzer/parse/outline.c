@@ -204,6 +204,8 @@ static bool ends_line(const outliner *o, size_t start, size_t end, bool *odd)
     bool ends = start == 0;
     for (size_t i = start; i < end; i++) {
         char c = o->text.ptr[i];
+        if (c == ' ')
+            continue;
         bool broken = i + 1 < o->text.len && o->text.ptr[i + 1] == '\n';
         *odd |= c == '\f' || c == '\v' || (c == '\r' && !broken);
         size_t before = i > start && o->text.ptr[i - 1] == '\r' ? i - 1 : i;

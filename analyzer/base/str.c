@@ -30,15 +30,24 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
 }
 
+static bool stands_at(cp_str s, cp_str needle, size_t at)
+{
+    size_t i = 0;
+    while (i < needle.len && lower(s.ptr[at + i]) == lower(needle.ptr[i]))
+        i++;
+    return i == needle.len;
+}
+
+bool cp_str_starts_nocase(cp_str s, cp_str prefix)
+{
+    return s.len >= prefix.len && stands_at(s, prefix, 0);
+}
+
 size_t cp_str_find_nocase(cp_str s, cp_str needle, size_t from)
 {
-    for (size_t at = from; needle.len <= s.len && at <= s.len - needle.len; at++) {
-        size_t i = 0;
-        while (i < needle.len && lower(s.ptr[at + i]) == lower(needle.ptr[i]))
-            i++;
-        if (i == needle.len)
+    for (size_t at = from; needle.len <= s.len && at <= s.len - needle.len; at++)
+        if (stands_at(s, needle, at))
             return at;
-    }
     return SIZE_MAX;
 }
 
@@ -80,8 +89,8 @@ cp_str cp_str_next(cp_str *rest, char separator)
 
 cp_str cp_str_copy(cp_arena *arena, cp_str s)
 {
-    char *copy = cp_new(arena, char, s.len + 1);
-    cp_str_put(copy, s);
+    char *copy = cp_new_unset(arena, char, s.len + 1);
+    *cp_str_put(copy, s) = '\0';
     return (cp_str){copy, s.len};
 }
 
@@ -90,23 +99,24 @@ const char *cp_str_c(cp_arena *arena, cp_str s)
     return cp_str_copy(arena, s).ptr;
 }
 
-static void reserve(cp_buf *buf, size_t more)
+void cp_buf_reserve(cp_buf *buf, size_t more)
 {
     if (buf->room - buf->len > more) /* one byte stays free for the NUL */
         return;
     size_t room = buf->room ? buf->room : 64;
     while (room - buf->len <= more)
         room *= 2;
-    char *moved = cp_new(buf->arena, char, room);
+    char *moved = cp_new_unset(buf->arena, char, room);
     if (buf->len)
         memcpy(moved, buf->ptr, buf->len);
+    moved[buf->len] = '\0';
     buf->ptr = moved;
     buf->room = room;
 }
 
 void cp_buf_add(cp_buf *buf, cp_str s)
 {
-    reserve(buf, s.len);
+    cp_buf_reserve(buf, s.len);
     cp_str_put(buf->ptr + buf->len, s);
     buf->len += s.len;
     buf->ptr[buf->len] = '\0';
@@ -121,13 +131,15 @@ static void add_formatted(cp_buf *buf, const char *fmt, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, again);
+    size_t left = buf->room - buf->len;
+    int len = vsnprintf(left ? buf->ptr + buf->len : NULL, left, fmt, args);
+    if (len >= 0 && (size_t)len >= left) {
+        cp_buf_reserve(buf, (size_t)len);
+        vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, again);
+    }
     va_end(again);
-    if (len < 0)
-        return;
-    reserve(buf, (size_t)len);
-    vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, args);
-    buf->len += (size_t)len;
+    if (len > 0)
+        buf->len += (size_t)len;
 }
 
 void cp_buf_printf(cp_buf *buf, const char *fmt, ...)
@@ -140,10 +152,11 @@ void cp_buf_printf(cp_buf *buf, const char *fmt, ...)
 
 cp_str cp_str_printf(cp_arena *arena, const char *fmt, ...)
 {
-    cp_buf buf = {.arena = arena};
+    char text[256]; /* most are shorter: those take no more than their own bytes */
+    cp_buf buf = {.arena = arena, .ptr = text, .room = sizeof text};
     va_list args;
     va_start(args, fmt);
     add_formatted(&buf, fmt, args);
     va_end(args);
-    return cp_buf_str(&buf);
+    return buf.ptr == text ? cp_str_copy(arena, cp_buf_str(&buf)) : cp_buf_str(&buf);
 }

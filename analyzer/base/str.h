@@ -47,6 +47,8 @@ static inline cp_str cp_str_cut(cp_str s, size_t start, size_t end)
 
 bool cp_str_starts(cp_str s, cp_str prefix);
 bool cp_str_ends(cp_str s, cp_str suffix);
+/* Letters of ASCII compared without case. */
+bool cp_str_starts_nocase(cp_str s, cp_str prefix);
 
 /* Offset of the first `needle` in `s` at or after `from`; SIZE_MAX if there is none. */
 size_t cp_str_find(cp_str s, cp_str needle, size_t from);
@@ -94,6 +96,8 @@ typedef struct cp_buf {
 void cp_buf_add(cp_buf *buf, cp_str s);
 void cp_buf_puts(cp_buf *buf, const char *text);
 void cp_buf_printf(cp_buf *buf, const char *fmt, ...) CP_PRINTF(2, 3);
+/* Room for `more` further bytes and a NUL at ptr + len, to be written there. */
+void cp_buf_reserve(cp_buf *buf, size_t more);
 /* What was built so far; valid until the next addition. */
 static inline cp_str cp_buf_str(const cp_buf *buf)
 {

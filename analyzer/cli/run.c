@@ -108,9 +108,9 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     st = from_stdin ? read_stdin(run, err) : cp_run_read_tree(run, rules, err);
     if (st)
         return st;
-    remark_broken(run);
     run->study.arena = arena;
     run->study.flow = cp_flow_new(run->project, rules);
+    remark_broken(run); /* the flow reads what was left so far */
     run->study.contracts = set;
     run->study.model = CP_DTYPES(CP_BF16);
     run->study.findings = &run->findings;

@@ -1,30 +1,12 @@
 /*
- * lex.h - the words of Python text, as far as an edit must tell them apart.
+ * lex.h - questions about pieces of Python text that no parser has seen.
  *
- * Layer: edits. Works on any text, broken text too: what is no word, string or
- * comment is a sign of one byte. White space, line breaks and backslashes that
- * join lines belong to no token.
+ * Layer: edits. Works on any text, broken text too.
  */
 #ifndef CP_EDITS_LEX_H
 #define CP_EDITS_LEX_H
 
-#include "base/str.h"
-
-typedef enum cp_token_kind {
-    CP_TOKEN_END,
-    CP_TOKEN_WORD,   /* an identifier, a keyword or a number */
-    CP_TOKEN_STRING, /* with its prefix and quotes */
-    CP_TOKEN_COMMENT,
-    CP_TOKEN_SIGN, /* one byte of an operator or a bracket */
-} cp_token_kind;
-
-typedef struct cp_token {
-    cp_token_kind kind;
-    size_t start, end; /* bytes of the text, half open */
-} cp_token;
-
-/* The first token at or after byte `at`; CP_TOKEN_END behind the last one. */
-cp_token cp_lex(cp_str text, size_t at);
+#include "parse/token.h"
 
 /* `text` without comments and white space, so that equal code gives equal bytes. */
 cp_str cp_lex_squeeze(cp_arena *arena, cp_str text);

@@ -83,6 +83,7 @@ static bool shrink_stmt(cp_draft *draft, cp_stmt *s, scope where)
     for (uint32_t i = 0; i < s->handler_count; i++)
         refuse_if_empty(draft, s, &s->handlers[i], where);
     if (s->func) {
+        cp_func_read(s->func);
         for (uint32_t i = 0; i < s->func->param_count; i++)
             reduce_all(draft, &s->func->params[i].fallback, 1);
         reduce_all(draft, s->func->decorators, s->func->decorator_count);

@@ -30,7 +30,7 @@ static void collect(sites *all, const cp_block *block, const cp_func *func, bool
             collect(all, &s->cases[k].body, func, inside);
         for (uint32_t k = 0; k < s->handler_count; k++)
             collect(all, &s->handlers[k], func, false);
-        if (s->func)
+        if (s->func && !s->func->left) /* no edit is in what is left */
             collect(all, &s->func->body, s->func, true);
         if (s->class)
             collect(all, &s->class->body, func, false);
@@ -128,19 +128,26 @@ static bool is_marked(const cp_draft *draft, cp_span span)
     return false;
 }
 
-/* For an import of the module, one in a function counts as elsewhere too. */
-static bool binds_elsewhere(const sites *all, const import_site *mine,
-                            const cp_import *import)
+static bool binds(const cp_stmt *stmt, const cp_import *import)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        if (mine->func && all->items[i].func != mine->func)
-            continue;
-        for (uint32_t k = 0; k < all->items[i].stmt->import_count; k++) {
-            const cp_import *other = &all->items[i].stmt->imports[k];
-            if (other != import && cp_str_eq(other->local, import->local))
-                return true;
-        }
+    for (uint32_t k = 0; k < stmt->import_count; k++) {
+        const cp_import *other = &stmt->imports[k];
+        if (other != import && cp_str_eq(other->local, import->local))
+            return true;
     }
+    return false;
+}
+
+/* For an import of the module, one in a function counts as elsewhere too. */
+static bool binds_elsewhere(const cp_module *module, const sites *all,
+                            const import_site *mine, const cp_import *import)
+{
+    for (uint32_t i = 0; !mine->func && i < module->import_count; i++)
+        if (binds(module->imports[i], import))
+            return true;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].func == mine->func && binds(all->items[i].stmt, import))
+            return true;
     return false;
 }
 
@@ -161,7 +168,8 @@ static bool becomes_unused(const cp_draft *draft, const sites *all,
     if (!site->movable || !may_go(draft, scope, import->local) ||
         cp_str_is(import->name, "*") || cp_str_is(import->module, "__future__") ||
         (draft->module->is_package && !site->func) || is_reexport(draft, import) ||
-        binds_elsewhere(all, site, import) || is_marked(draft, site->stmt->span))
+        binds_elsewhere(draft->module, all, site, import) ||
+        is_marked(draft, site->stmt->span))
         return false;
     return loses_last_use(draft, scope, site->stmt->span, import->local);
 }

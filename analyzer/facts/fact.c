@@ -133,8 +133,11 @@ void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data)
         cp_expr_walk(expr->args[i].value, visit, data);
 }
 
-bool cp_func_decorated(const cp_func *func, const char *name)
+bool cp_func_decorated(cp_func *func, const char *name)
 {
+    if (!func->decorated)
+        return false;
+    cp_func_read(func);
     for (uint32_t i = 0; i < func->decorator_count; i++)
         if (func->decorators[i]->kind == CP_EXPR_NAME &&
             cp_str_is(func->decorators[i]->text, name))
@@ -142,8 +145,11 @@ bool cp_func_decorated(const cp_func *func, const char *name)
     return false;
 }
 
-bool cp_func_is_kernel(const cp_func *func)
+bool cp_func_is_kernel(cp_func *func)
 {
+    if (!func->decorated)
+        return false;
+    cp_func_read(func);
     for (uint32_t i = 0; i < func->decorator_count; i++) {
         const cp_expr *expr = func->decorators[i];
         if (expr->kind == CP_EXPR_CALL)

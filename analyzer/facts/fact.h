@@ -122,16 +122,16 @@ typedef struct cp_case {
 } cp_case;
 
 struct cp_stmt {
-    cp_stmt_kind kind;
+    cp_stmt_kind kind : 8;
+    bool is_elif : 1;
+    bool has_error : 1;
     cp_span span; /* with decorators; up to the last code, comments behind it not */
+    uint32_t target_count;
     cp_str text;
     cp_expr **targets;
-    uint32_t target_count;
     cp_expr *value, *annotation;
     cp_block body, orelse, final;
     cp_span else_span; /* the `else` with its colon; empty where there is none */
-    bool is_elif;
-    bool has_error;
     cp_with_item *items;
     cp_case *cases;
     cp_block *handlers;
@@ -163,15 +163,17 @@ struct cp_func {
     uint32_t param_count;
     cp_expr **decorators;
     uint32_t decorator_count;
+    bool decorated;       /* by one at least: known before they are read */
     cp_expr *returns;     /* the annotation, or NULL */
     cp_expr *type_params; /* CP_EXPR_OTHER for `[T: Bound]`, or NULL */
     cp_block body;        /* a lambda's body is one CP_STMT_RETURN */
     cp_class *owner;      /* the class whose body holds it directly, or NULL */
     cp_func *outer;       /* the function whose body holds it, or NULL */
     cp_module *module;
-    cp_span span;   /* from `def` to the comments that close its body */
-    bool has_error; /* an ERROR node is in it: no patch is written there */
-    uint32_t index; /* place in module->funcs */
+    cp_span span;         /* from `def` to the comments that close its body */
+    bool has_error;       /* an ERROR node is in it: no patch is written there */
+    uint32_t index;       /* place in module->funcs */
+    struct cp_left *left; /* NULL once all of it was read: see cp_func_read */
 };
 
 struct cp_class {
@@ -203,11 +205,12 @@ struct cp_module {
     cp_block body;
     cp_func **funcs; /* all of the file, lambdas too, outer before inner */
     cp_class **classes;
-    cp_stmt **imports; /* all import statements of the file, at any depth */
+    cp_stmt **imports; /* all import statements of the file, at any depth, in order */
     cp_comment *comments;
     uint32_t func_count, class_count, import_count, comment_count;
     cp_span *errors; /* what the parser could not read */
     uint32_t error_count;
+    struct cp_reader *reader; /* of what is left, for cp_func_read */
 };
 
 /*
@@ -216,6 +219,37 @@ struct cp_module {
  * All of it lives in `arena`; text is borrowed from `source`.
  */
 cp_module *cp_facts_from_python(cp_arena *arena, const cp_source *source);
+
+/* Reads files one after the other; one thread at a time. */
+typedef struct cp_reader cp_reader;
+
+/* The facts that it reads live in `arena`, as it does; it must be freed all the same. */
+cp_reader *cp_reader_new(cp_arena *arena);
+void cp_reader_free(cp_reader *reader);
+
+/* Whether the function whose text this is, with its decorators, is to be read at once. */
+typedef bool cp_reader_wants(const void *data, cp_str text, cp_span func);
+
+/*
+ * The facts of a file less what is in functions that no one wants so far: `reader`
+ * must live until the last cp_func_read. Such functions are those of the module and of
+ * its classes that hold no class, in a file that is otherwise valid.
+ */
+cp_module *cp_reader_read(cp_reader *reader, const cp_source *source,
+                          cp_reader_wants *wants, const void *data);
+
+/*
+ * The function of the module, or of a class of it, that holds all of `span`, read alone:
+ * its owner is not known. NULL where none does, or it cannot be told.
+ */
+cp_func *cp_reader_func(cp_reader *reader, const cp_source *source, cp_span span);
+
+/*
+ * Reads what was left of the function, if anything was: until then only its name, its
+ * place and what holds it are known, and functions in it are not listed. What cannot
+ * be read is then added to the errors of the module.
+ */
+void cp_func_read(cp_func *func);
 
 /* The dotted name that a chain of names spells ("torch.float32"), else "". */
 cp_str cp_expr_dotted(cp_arena *arena, const cp_expr *expr);
@@ -227,9 +261,9 @@ bool cp_expr_same(const cp_expr *a, const cp_expr *b);
 cp_expr *cp_call_keyword(const cp_expr *call, cp_str name);
 
 /* Whether `@name` stands before the function. */
-bool cp_func_decorated(const cp_func *func, const char *name);
+bool cp_func_decorated(cp_func *func, const char *name);
 /* Whether it is a kernel of Triton: decorated with triton.jit, by whatever name. */
-bool cp_func_is_kernel(const cp_func *func);
+bool cp_func_is_kernel(cp_func *func);
 
 /* Calls `visit` for `expr` and all below it, parents first. */
 void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data);

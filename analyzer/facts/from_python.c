@@ -83,8 +83,7 @@ void cp_lower_unread(cp_lower *lower, uint32_t node)
         func->has_error = true;
 }
 
-/* ERROR nodes, the outermost ones, and missing nodes. */
-static void find_errors(cp_lower *lower, uint32_t count)
+void cp_lower_errors(cp_lower *lower, uint32_t count)
 {
     const cp_python_node *nodes = lower->nodes;
     uint32_t i = 0;
@@ -104,34 +103,95 @@ static int by_place(const void *a, const void *b)
     return (x->end > y->end) - (x->end < y->end);
 }
 
+void cp_lower_sort_errors(cp_module *module)
+{
+    if (module->error_count)
+        qsort(module->errors, module->error_count, sizeof *module->errors, by_place);
+}
+
 static bool is_package(cp_str path)
 {
     return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
 }
 
-cp_module *cp_facts_from_python(cp_arena *arena, const cp_source *source)
+cp_reader *cp_reader_new(cp_arena *arena)
 {
-    cp_module *module = cp_new(arena, cp_module, 1);
+    cp_reader *reader = cp_new(arena, cp_reader, 1);
+    *reader = (cp_reader){arena, cp_python_parser_new(arena)};
+    return reader;
+}
+
+void cp_reader_free(cp_reader *reader)
+{
+    if (reader)
+        cp_python_parser_free(reader->parser);
+}
+
+static cp_lower begin(cp_reader *reader, const cp_source *source)
+{
+    cp_module *module = cp_new(reader->arena, cp_module, 1);
     module->source = source;
     module->is_package = is_package(source->path);
+    module->reader = reader;
+    return (cp_lower){.arena = reader->arena,
+                      .text = source->text.ptr,
+                      .parser = reader->parser,
+                      .module = module};
+}
 
+static void lower_all(cp_lower *lower, const cp_python_node *nodes, uint32_t count)
+{
+    lower->nodes = nodes;
+    cp_lower_errors(lower, count);
+    cp_lower_comments(lower, count);
+    lower->module->body = cp_lower_root(lower);
+    cp_lower_sort_errors(lower->module);
+}
+
+cp_module *cp_reader_read(cp_reader *reader, const cp_source *source,
+                          cp_reader_wants *wants, const void *data)
+{
     cp_arena scratch = {0};
-    cp_python_parser *parser = cp_python_parser_new(&scratch);
     uint32_t count;
-    const cp_python_node *nodes = cp_python_parse(parser, &scratch, source->text, &count);
-    cp_lower lower = {
-        .arena = arena,
-        .text = source->text.ptr,
-        .parser = parser,
-        .nodes = nodes,
-        .module = module,
-    };
-    find_errors(&lower, count);
-    cp_lower_comments(&lower, count);
-    module->body = cp_lower_root(&lower);
-    if (module->error_count)
-        qsort(module->errors, module->error_count, sizeof *module->errors, by_place);
-    cp_python_parser_free(parser);
+    cp_lower lower = begin(reader, source);
+    const cp_python_node *nodes =
+        wants ? cp_left_parse(reader, &scratch, &lower, wants, data, &count) : NULL;
+    bool good = nodes != NULL;
+    if (good) {
+        lower_all(&lower, nodes, count);
+        good = !lower.module->error_count && lower.left_at == lower.left_count &&
+               cp_left_imports(reader, &scratch, &lower);
+    }
+    if (!good) {
+        lower = begin(reader, source);
+        nodes = cp_python_parse(reader->parser, &scratch, source->text, &count);
+        lower_all(&lower, nodes, count);
+    }
     cp_arena_dispose(&scratch);
+    return lower.module;
+}
+
+cp_func *cp_reader_func(cp_reader *reader, const cp_source *source, cp_span span)
+{
+    cp_arena scratch = {0};
+    cp_func *func = NULL;
+    cp_lower lower = begin(reader, source);
+    bool told = cp_left_outline(&scratch, &lower);
+    for (uint32_t i = 0; told && i < lower.outline->func_count; i++) {
+        const cp_outline_func *found = &lower.outline->funcs[i];
+        if (found->first <= span.start && span.end <= found->body_end)
+            func = cp_left_func(&lower, found)->func;
+    }
+    cp_arena_dispose(&scratch);
+    if (func)
+        cp_func_read(func);
+    return func;
+}
+
+cp_module *cp_facts_from_python(cp_arena *arena, const cp_source *source)
+{
+    cp_reader *reader = cp_reader_new(arena);
+    cp_module *module = cp_reader_read(reader, source, NULL, NULL);
+    cp_reader_free(reader);
     return module;
 }

@@ -8,6 +8,7 @@
 #define CP_FACTS_FROM_PYTHON_H
 
 #include "facts/fact.h"
+#include "parse/outline.h"
 #include "parse/python.h"
 
 /* Nesting that is lowered; deeper code is an error of the file. */
@@ -23,8 +24,12 @@ typedef struct cp_lower {
     cp_class *class; /* the class whose body holds it directly, or NULL */
     cp_str scope;    /* qualname of what holds it, ended by a dot; or empty */
     uint32_t depth;
-    uint32_t in_error; /* > 0 within an ERROR node: nesting is not certain */
-    uint32_t unread;   /* how often cp_lower_unread was called so far */
+    uint32_t in_error;            /* > 0 within an ERROR node: nesting is not certain */
+    uint32_t unread;              /* how often cp_lower_unread was called so far */
+    const cp_outline *outline;    /* of the file, where functions are left out; or NULL */
+    const cp_outline_func **left; /* those, in source order, `left_count` of them */
+    bool imports_known;           /* the module lists them already */
+    uint32_t left_count, left_at; /* those before have a place already */
     size_t func_room, class_room, import_room, error_room;
 } cp_lower;
 
@@ -89,6 +94,8 @@ cp_arg *cp_lower_args(cp_lower *lower, uint32_t list, uint32_t *count);
 
 /* The block of a statement or a clause of it; one without any cannot be read. */
 cp_block cp_lower_suite(cp_lower *lower, uint32_t owner);
+/* The block of a class, with the functions that were left out. */
+cp_block cp_lower_members(cp_lower *lower, uint32_t class);
 /* The statements of a whole file. */
 cp_block cp_lower_root(cp_lower *lower);
 /* A block of the one statement. */
@@ -111,7 +118,41 @@ cp_func *cp_lower_func(cp_lower *lower, uint32_t node, uint32_t decorated);
 cp_class *cp_lower_class(cp_lower *lower, uint32_t node, uint32_t decorated);
 cp_func *cp_lower_lambda(cp_lower *lower, uint32_t node);
 
-/* The comments of the whole file. */
+/* A function that is all of `node`, into one that is listed already. */
+void cp_lower_func_into(cp_lower *lower, cp_func *func, uint32_t node,
+                        uint32_t decorated);
+/* One whose parts are not known, in the module's list. */
+cp_func *cp_lower_new_func(cp_lower *lower, cp_span span, cp_str name);
+
+/* The comments of the whole file, told by the nodes or by the outline. */
 void cp_lower_comments(cp_lower *lower, uint32_t count);
+
+/* Notes ERROR nodes, the outermost ones, and missing nodes. */
+void cp_lower_errors(cp_lower *lower, uint32_t count);
+void cp_lower_sort_errors(cp_module *module);
+
+/* from_python_left.c: functions that are left for later. */
+/* Chooses and parses; NULL where all of the file is to be parsed. */
+const cp_python_node *cp_left_parse(cp_reader *reader, cp_arena *scratch, cp_lower *lower,
+                                    cp_reader_wants *wants, const void *data,
+                                    uint32_t *count);
+/* Tells the outline; false where it cannot be told. */
+bool cp_left_outline(cp_arena *scratch, cp_lower *lower);
+/* The function as one that is left, at its place in the module or in lower->class. */
+cp_stmt *cp_left_func(cp_lower *lower, const cp_outline_func *found);
+/* Lists the imports in what was left; false where they cannot be read alone. */
+bool cp_left_imports(cp_reader *reader, cp_arena *scratch, cp_lower *lower);
+/*
+ * The next function that was left out of the block of the class that begins at `class`
+ * (CP_OUTLINE_MODULE for the module), if it stands before the byte; else NULL.
+ */
+cp_stmt *cp_left_stmt(cp_lower *lower, uint32_t class, uint32_t before);
+/* Where the class ends by the outline, if that is behind `end`. */
+uint32_t cp_left_class_end(const cp_lower *lower, uint32_t class, uint32_t end);
+
+struct cp_reader {
+    cp_arena *arena;
+    cp_python_parser *parser;
+};
 
 #endif

@@ -14,23 +14,29 @@ static bool stands_alone(const char *text, uint32_t start)
     return at == 0 || text[at - 1] == '\n';
 }
 
-void cp_lower_comments(cp_lower *lower, uint32_t count)
+static void add(cp_lower *lower, cp_span span, size_t *room)
 {
     cp_module *module = lower->module;
+    while (span.end > span.start && lower->text[span.end - 1] == '\r')
+        span.end--;
+    if (span.start == span.end)
+        return;
+    cp_comment comment = {
+        .span = span,
+        .text = {lower->text + span.start + 1, span.end - span.start - 1},
+        .own_line = stands_alone(lower->text, span.start),
+    };
+    cp_push(lower->arena, module->comments, module->comment_count, *room, comment);
+}
+
+void cp_lower_comments(cp_lower *lower, uint32_t count)
+{
     size_t room = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (cp_lower_kind(lower, i) != CP_PYTHON_COMMENT)
-            continue;
-        cp_span span = cp_lower_span(lower, i);
-        while (span.end > span.start && lower->text[span.end - 1] == '\r')
-            span.end--;
-        if (span.start == span.end)
-            continue;
-        cp_comment comment = {
-            .span = span,
-            .text = {lower->text + span.start + 1, span.end - span.start - 1},
-            .own_line = stands_alone(lower->text, span.start),
-        };
-        cp_push(lower->arena, module->comments, module->comment_count, room, comment);
-    }
+    const cp_outline *outline = lower->outline;
+    for (uint32_t i = 0; outline && i < outline->comment_count; i++)
+        add(lower, (cp_span){outline->comments[i].start, outline->comments[i].end},
+            &room);
+    for (uint32_t i = 0; !outline && i < count; i++)
+        if (cp_lower_kind(lower, i) == CP_PYTHON_COMMENT)
+            add(lower, cp_lower_span(lower, i), &room);
 }

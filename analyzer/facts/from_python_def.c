@@ -97,7 +97,8 @@ static void fill_params(cp_lower *lower, uint32_t list, cp_func *func)
 {
     if (!list)
         return;
-    size_t room = 0;
+    size_t room = cp_lower_count(lower, list);
+    func->params = cp_new(lower->arena, cp_param, room);
     bool keyword_only = false;
     cp_each_part(lower, list, part)
     {
@@ -114,8 +115,7 @@ static void fill_params(cp_lower *lower, uint32_t list, cp_func *func)
     }
 }
 
-/* A function in the module's list; all but what is written in it is set. */
-static cp_func *new_func(cp_lower *lower, uint32_t node, cp_str name)
+cp_func *cp_lower_new_func(cp_lower *lower, cp_span span, cp_str name)
 {
     cp_module *module = lower->module;
     cp_func *func = cp_new(lower->arena, cp_func, 1);
@@ -124,11 +124,17 @@ static cp_func *new_func(cp_lower *lower, uint32_t node, cp_str name)
     func->owner = lower->class;
     func->outer = lower->func;
     func->module = module;
-    func->span = cp_lower_span(lower, node);
-    func->has_error = lower->nodes[node].broken || lower->in_error > 0;
+    func->span = span;
     func->index = module->func_count;
     cp_push(lower->arena, module->funcs, module->func_count, lower->func_room, func);
+    if (lower->class && name.len)
+        cp_map_put(&lower->class->methods, name, func);
     return func;
+}
+
+static bool is_broken(const cp_lower *lower, uint32_t node)
+{
+    return lower->nodes[node].broken || lower->in_error > 0;
 }
 
 static cp_str name_of(const cp_lower *lower, uint32_t node)
@@ -137,13 +143,11 @@ static cp_str name_of(const cp_lower *lower, uint32_t node)
     return name ? cp_lower_text(lower, name) : CP_STR("");
 }
 
-cp_func *cp_lower_func(cp_lower *lower, uint32_t node, uint32_t decorated)
+void cp_lower_func_into(cp_lower *lower, cp_func *func, uint32_t node, uint32_t decorated)
 {
     uint32_t unread = lower->unread;
-    cp_func *func = new_func(lower, node, name_of(lower, node));
-    if (lower->class && func->name.len)
-        cp_map_put(&lower->class->methods, func->name, func);
-
+    func->has_error = is_broken(lower, node);
+    func->decorated = decorated != 0;
     func->decorators = decorators(lower, decorated, &func->decorator_count);
     func->type_params = type_params(lower, node);
     fill_params(lower, cp_lower_find(lower, node, CP_PYTHON_PARAMETERS), func);
@@ -153,6 +157,13 @@ cp_func *cp_lower_func(cp_lower *lower, uint32_t node, uint32_t decorated)
     func->body = cp_lower_suite(lower, node);
     leave(lower, before);
     func->has_error = func->has_error || lower->unread != unread;
+}
+
+cp_func *cp_lower_func(cp_lower *lower, uint32_t node, uint32_t decorated)
+{
+    cp_func *func =
+        cp_lower_new_func(lower, cp_lower_span(lower, node), name_of(lower, node));
+    cp_lower_func_into(lower, func, node, decorated);
     return func;
 }
 
@@ -171,7 +182,8 @@ static cp_block lambda_body(cp_lower *lower, uint32_t node)
 cp_func *cp_lower_lambda(cp_lower *lower, uint32_t node)
 {
     uint32_t unread = lower->unread;
-    cp_func *func = new_func(lower, node, CP_STR(""));
+    cp_func *func = cp_lower_new_func(lower, cp_lower_span(lower, node), CP_STR(""));
+    func->has_error = is_broken(lower, node);
     uint32_t params = cp_lower_find(lower, node, CP_PYTHON_LAMBDA_PARAMETERS);
     fill_params(lower, params, func);
     place before = enter(lower, func, NULL, func->qualname);
@@ -211,7 +223,8 @@ cp_class *cp_lower_class(cp_lower *lower, uint32_t node, uint32_t decorated)
     class->type_params = type_params(lower, node);
     fill_bases(lower, cp_lower_find(lower, node, CP_PYTHON_ARGUMENT_LIST), class);
     place before = enter(lower, lower->func, class, class->qualname);
-    class->body = cp_lower_suite(lower, node);
+    class->body = cp_lower_members(lower, node);
+    class->span.end = cp_left_class_end(lower, class->span.start, class->span.end);
     leave(lower, before);
     return class;
 }

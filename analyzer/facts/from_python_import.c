@@ -31,7 +31,8 @@ static cp_import origin_of(const cp_lower *lower, uint32_t node)
 static void import_names(cp_lower *lower, uint32_t node, uint32_t from, cp_import origin,
                          cp_stmt *stmt)
 {
-    size_t room = 0;
+    size_t room = cp_lower_count(lower, node);
+    stmt->imports = cp_new(lower->arena, cp_import, room);
     for (uint32_t i = cp_python_part_from(lower->nodes, node, from); i;
          i = cp_python_part_from(lower->nodes, node, lower->nodes[i].next)) {
         cp_import import = import_of(lower, i);
@@ -43,7 +44,8 @@ static void import_names(cp_lower *lower, uint32_t node, uint32_t from, cp_impor
 
 static void import_modules(cp_lower *lower, uint32_t node, cp_stmt *stmt)
 {
-    size_t room = 0;
+    size_t room = cp_lower_count(lower, node);
+    stmt->imports = cp_new(lower->arena, cp_import, room);
     cp_each_part(lower, node, part)
     {
         cp_import import = import_of(lower, part);

@@ -82,8 +82,9 @@ cp_arg *cp_lower_args(cp_lower *lower, uint32_t list, uint32_t *count)
     *count = 0;
     if (!list)
         return NULL;
-    cp_arg *args = NULL;
-    size_t room = 0;
+    size_t room = 1;
+    cp_each_child(lower, list, child) room += !is_silent(cp_lower_kind(lower, child));
+    cp_arg *args = cp_new(lower->arena, cp_arg, room);
     if (cp_lower_kind(lower, list) != CP_PYTHON_ARGUMENT_LIST) { /* f(x for x in y) */
         cp_push(lower->arena, args, *count, room, argument(lower, list));
         return args;

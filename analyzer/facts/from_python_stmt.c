@@ -51,22 +51,43 @@ cp_block cp_lower_suite(cp_lower *lower, uint32_t owner)
     return suite;
 }
 
+/* The statements in `parent`, and those that were left out of the block of `class`. */
+static cp_block lower_members(cp_lower *lower, uint32_t parent, uint32_t class)
+{
+    cp_stmt **stmts = NULL, *left;
+    uint32_t count = 0;
+    size_t room = 0;
+    cp_each_child(lower, parent, child)
+    {
+        if (!is_in_block(lower, child))
+            continue;
+        while ((left = cp_left_stmt(lower, class, lower->nodes[child].start)))
+            cp_push(lower->arena, stmts, count, room, left);
+        cp_stmt *stmt = lower_stmt(lower, child);
+        cp_push(lower->arena, stmts, count, room, stmt);
+    }
+    while ((left = cp_left_stmt(lower, class, UINT32_MAX)))
+        cp_push(lower->arena, stmts, count, room, left);
+    return block_of(stmts, count);
+}
+
+cp_block cp_lower_members(cp_lower *lower, uint32_t class)
+{
+    uint32_t block = cp_lower_find(lower, class, CP_PYTHON_BLOCK);
+    cp_block suite = {0};
+    if (block)
+        suite = lower_members(lower, block, lower->nodes[class].start);
+    if (!suite.count)
+        cp_lower_unread(lower, class);
+    return suite;
+}
+
 /* The root is node 0, which stands for "none" everywhere else. */
 cp_block cp_lower_root(cp_lower *lower)
 {
     if (cp_lower_kind(lower, 0) == CP_PYTHON_ERROR)
         return cp_lower_one(lower, lower_stmt(lower, 0));
-    cp_stmt **stmts = NULL;
-    uint32_t count = 0;
-    size_t room = 0;
-    cp_each_child(lower, 0, child)
-    {
-        if (!is_in_block(lower, child))
-            continue;
-        cp_stmt *stmt = lower_stmt(lower, child);
-        cp_push(lower->arena, stmts, count, room, stmt);
-    }
-    return block_of(stmts, count);
+    return lower_members(lower, 0, CP_OUTLINE_MODULE);
 }
 
 void cp_lower_target(cp_lower *lower, cp_stmt *stmt, uint32_t node)
@@ -249,8 +270,9 @@ static void import(cp_lower *lower, uint32_t node, cp_stmt *stmt)
 {
     cp_lower_import(lower, node, stmt);
     cp_module *module = lower->module;
-    cp_push(lower->arena, module->imports, module->import_count, lower->import_room,
-            stmt);
+    if (!lower->imports_known)
+        cp_push(lower->arena, module->imports, module->import_count, lower->import_room,
+                stmt);
 }
 
 static const struct rule {

@@ -14,7 +14,9 @@ typedef struct file_record {
 struct cp_project {
     cp_arena arena;
     cp_arena *worker_arenas;
+    cp_reader **readers; /* one a worker, and one for what is read later */
     int worker_count;
+    const cp_scanner *scanner;
     file_record *files;
     size_t count;
     cp_map by_name;  /* last part of the dotted name -> file_list */
@@ -81,11 +83,18 @@ static void index_files(cp_project *project)
     }
 }
 
-static cp_module *lower(cp_arena *arena, const file_record *file, const cp_source *text)
+static bool holds_needle(const void *scanner, cp_str text, cp_span func)
+{
+    return cp_scan(scanner, cp_str_cut(text, func.start, func.end)) != 0;
+}
+
+static cp_module *lower(cp_arena *arena, cp_reader *reader, const file_record *file,
+                        const cp_source *text, const cp_scanner *scanner)
 {
     cp_source *source = cp_new(arena, cp_source, 1);
     *source = *text;
-    cp_module *module = cp_facts_from_python(arena, source);
+    cp_module *module =
+        cp_reader_read(reader, source, scanner ? holds_needle : NULL, scanner);
     module->dotted = file->dotted;
     module->is_package = is_init(file->path);
     return module;
@@ -97,6 +106,8 @@ typedef struct worker {
     atomic_size_t *next;
     pthread_mutex_t *lock;
     cp_arena *arena;
+    cp_reader *reader;
+    cp_buf bytes; /* of the file at hand: most are not kept */
 } worker;
 
 /* Files are taken in small runs, so that threads rarely meet. */
@@ -104,33 +115,38 @@ enum { RUN_LENGTH = 8 };
 
 static void read_one(worker *self, file_record *file)
 {
-    cp_arena own = {0};
-    cp_source source;
     cp_err err = {0};
-    if (cp_source_read(&own, file->path, &source, &err)) {
+    if (cp_source_bytes(&self->bytes, file->path, &err)) {
         pthread_mutex_lock(self->lock);
         file->tried = true;
         self->project->trouble(self->project->trouble_data, file->path, &err);
         pthread_mutex_unlock(self->lock);
-    } else if (cp_scan(self->scanner, source.text)) {
-        file->tried = true;
-        file->module = lower(&own, file, &source);
-        cp_arena_adopt(self->arena, &own);
+        return;
     }
-    cp_arena_dispose(&own);
+    cp_str bytes = cp_buf_str(&self->bytes);
+    if (!cp_scan(self->scanner, bytes))
+        return;
+    cp_source source =
+        cp_source_of(self->arena, file->path, cp_str_copy(self->arena, bytes));
+    file->tried = true;
+    file->module = lower(self->arena, self->reader, file, &source, self->scanner);
 }
 
 static void *work(void *data)
 {
     worker *self = data;
     cp_project *project = self->project;
+    cp_arena scratch = {0};
+    self->bytes = (cp_buf){.arena = &scratch};
     for (;;) {
         size_t first = atomic_fetch_add(self->next, RUN_LENGTH);
         if (first >= project->count)
-            return NULL;
+            break;
         for (size_t i = first; i < project->count && i < first + RUN_LENGTH; i++)
             read_one(self, &project->files[i]);
     }
+    cp_arena_dispose(&scratch);
+    return NULL;
 }
 
 static void read_all(cp_project *project, const cp_scanner *scanner, int threads)
@@ -138,12 +154,23 @@ static void read_all(cp_project *project, const cp_scanner *scanner, int threads
     atomic_size_t next = 0;
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     project->worker_count = threads;
+    project->scanner = scanner;
     project->worker_arenas = cp_new(&project->arena, cp_arena, (size_t)threads);
+    project->readers = cp_new(&project->arena, cp_reader *, (size_t)threads + 1);
+    project->readers[threads] = cp_reader_new(&project->arena);
     worker *workers = cp_new(&project->arena, worker, (size_t)threads);
     pthread_t *ids = cp_new(&project->arena, pthread_t, (size_t)threads);
     int started = 0;
-    for (int i = 0; i < threads; i++)
-        workers[i] = (worker){project, scanner, &next, &lock, &project->worker_arenas[i]};
+    for (int i = 0; i < threads; i++) {
+        cp_arena *arena = &project->worker_arenas[i];
+        project->readers[i] = cp_reader_new(arena);
+        workers[i] = (worker){.project = project,
+                              .scanner = scanner,
+                              .next = &next,
+                              .lock = &lock,
+                              .arena = arena,
+                              .reader = project->readers[i]};
+    }
     while (started < threads - 1 &&
            pthread_create(&ids[started], NULL, work, &workers[started + 1]) == 0)
         started++;
@@ -192,14 +219,19 @@ cp_project *cp_project_of_text(cp_str path, cp_str text)
     cp_project *project = new_project(&path, 1);
     cp_str copy = cp_str_copy(&project->arena, text);
     cp_source source = cp_source_of(&project->arena, path, copy);
+    project->readers = cp_new(&project->arena, cp_reader *, 1);
+    project->readers[0] = cp_reader_new(&project->arena);
     project->files[0].tried = true;
-    project->files[0].module = lower(&project->arena, &project->files[0], &source);
+    project->files[0].module =
+        lower(&project->arena, project->readers[0], &project->files[0], &source, NULL);
     list_modules(project);
     return project;
 }
 
 void cp_project_dispose(cp_project *project)
 {
+    for (int i = 0; i <= project->worker_count; i++)
+        cp_reader_free(project->readers[i]);
     for (int i = 0; i < project->worker_count; i++)
         cp_arena_dispose(&project->worker_arenas[i]);
     cp_arena arena = project->arena; /* the project lies in it */
@@ -287,7 +319,8 @@ static void read_late(cp_project *project, file_record *file)
         project->trouble(project->trouble_data, file->path, &err);
         return;
     }
-    file->module = lower(&project->arena, file, &source);
+    file->module = lower(&project->arena, project->readers[project->worker_count], file,
+                         &source, project->scanner);
     cp_push(&project->arena, project->modules, project->module_count,
             project->module_room, file->module);
 }
@@ -339,10 +372,12 @@ cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import 
 cp_func *cp_module_func_at(const cp_module *module, size_t offset)
 {
     cp_func *found = NULL;
-    for (uint32_t i = 0; i < module->func_count; i++) {
+    for (uint32_t i = 0; i < module->func_count; i++) { /* reading may add to them */
         cp_func *func = module->funcs[i];
-        if (func->span.start <= offset && offset < func->span.end &&
-            (!found || func->span.start >= found->span.start))
+        if (offset < func->span.start || func->span.end <= offset)
+            continue;
+        cp_func_read(func);
+        if (!found || func->span.start >= found->span.start)
             found = func;
     }
     return found;

@@ -79,8 +79,10 @@ static void find_statement(const cp_block *block, const cp_stmt *parent,
             find_statement(&stmt->handlers[h], stmt, walk);
         for (uint32_t c = 0; c < stmt->case_count; c++)
             find_statement(&stmt->cases[c].body, stmt, walk);
-        if (stmt->func)
+        if (stmt->func) {
+            cp_func_read(stmt->func);
             find_statement(&stmt->func->body, NULL, walk);
+        }
         if (stmt->class)
             find_statement(&stmt->class->body, NULL, walk);
         return;

@@ -15,8 +15,6 @@ typedef struct item_list {
 static bool stands_at_dtype(const cp_debt_note *note, const cp_debt_words *words,
                             const cp_debt_target *target)
 {
-    if (!note->marker.len)
-        return false;
     if (words->routing &&
         (target->about_dtype || target->body_about_dtype || words->accuracy))
         return true;
@@ -28,14 +26,22 @@ static bool stands_at_dtype(const cp_debt_note *note, const cp_debt_words *words
 static bool is_gate_dtype(const cp_debt_note *note, const cp_debt_words *words,
                           const cp_debt_target *target, bool flows_to_routing)
 {
-    if (words->other && !words->routing)
-        return false;
     if (!words->dtype)
         return stands_at_dtype(note, words, target);
     if (words->routing || (words->gate && target->moe_code))
         return note->marker.len || words->puts_off;
     return note->marker.len &&
            (target->about_dtype || target->asks_ids || flows_to_routing);
+}
+
+/* The same before the statement is known: false where no statement could make it so. */
+static bool may_be_gate_dtype(const cp_debt_note *note, const cp_debt_words *words)
+{
+    if (words->other && !words->routing)
+        return false;
+    if (!words->dtype)
+        return note->marker.len && (words->routing || words->kernel);
+    return note->marker.len || words->puts_off;
 }
 
 /* The node whose way decides: the cast, else what is assigned, returned or called. */
@@ -78,6 +84,8 @@ static cp_str subject_of(const cp_debt_note *note, const cp_debt_words *words,
 static void add_note(cp_study *study, const cp_debt_note *note, item_list *list)
 {
     cp_debt_words words = cp_debt_words_of(cp_flow_rules_of(study->flow), note->text);
+    if (!may_be_gate_dtype(note, &words))
+        return;
     cp_debt_target target = cp_debt_target_of(study, note);
     const cp_node *node = node_of(study, &target);
     cp_debt_reach reach = {0};

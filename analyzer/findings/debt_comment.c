@@ -18,7 +18,7 @@ static cp_str marker_of(cp_str text)
     static const char *const markers[] = {"TODO", "FIXME", "XXX", "NOTE"};
     for (size_t i = 0; i < sizeof markers / sizeof *markers; i++) {
         cp_str marker = cp_str_of(markers[i]);
-        if (cp_str_find_nocase(text, marker, 0) != 0)
+        if (!cp_str_starts_nocase(text, marker))
             continue;
         char next = text.len > marker.len ? text.ptr[marker.len] : '\0';
         bool capitals = cp_str_starts(text, marker);

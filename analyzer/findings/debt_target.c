@@ -5,8 +5,10 @@ typedef bool block_visit(const cp_block *block, void *data);
 
 static bool each_block(const cp_stmt *stmt, block_visit *visit, void *data)
 {
-    if (stmt->func)
+    if (stmt->func) {
+        cp_func_read(stmt->func);
         return visit(&stmt->func->body, data);
+    }
     if (stmt->class)
         return visit(&stmt->class->body, data);
     bool stop = visit(&stmt->body, data);

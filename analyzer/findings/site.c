@@ -47,7 +47,7 @@ static const cp_node *call_at(const cp_site *site, uint32_t level)
 }
 
 /* The first parameter that a call gives: self and cls are given by the binding. */
-static size_t first_given(const cp_func *func)
+static size_t first_given(cp_func *func)
 {
     return func->owner && !cp_func_decorated(func, "staticmethod");
 }

@@ -6,6 +6,7 @@
 #ifndef CP_FLOW_BUILD_H
 #define CP_FLOW_BUILD_H
 
+#include "base/table.h"
 #include "flow/graph.h"
 
 /* What is known of a function once its code was walked. */
@@ -44,15 +45,16 @@ struct cp_flow {
     cp_arena *arena;
     cp_project *project;
     const cp_flow_rules *rules;
-    cp_map funcs, modules, classes; /* by the bytes of the pointer */
-    cp_map wide;                    /* field name -> join of that field of every object */
-    cp_map stray;         /* field name -> join of assignments to it on unknown objects */
-    cp_map namesakes;     /* name of a routing tensor -> join of all values so called */
-    cp_map ops;           /* name of a custom operator -> join of its functions */
-    cp_map refs;          /* interned cp_ref, by the bytes of a key */
-    cp_map nodes;         /* expression pointer -> node */
-    cp_map result_tuples; /* call node and rule -> the tuple that the call gives */
-    cp_node *none, *plain; /* what stands for every None, and every other constant */
+    cp_map funcs; /* by the bytes of the pointer, in the order of finding */
+    cp_table modules, classes;
+    cp_map wide;      /* field name -> join of that field of every object */
+    cp_map stray;     /* field name -> join of assignments to it on unknown objects */
+    cp_map namesakes; /* name of a routing tensor -> join of all values so called */
+    cp_map ops;       /* name of a custom operator -> join of its functions */
+    cp_map refs;      /* interned cp_ref, by the bytes of a key */
+    cp_table nodes;   /* expression -> node */
+    cp_table result_tuples; /* call or layer -> the tuple that a call gives */
+    cp_node *none, *plain;  /* what stands for every None, and every other constant */
     cp_node **all;
     size_t count, room;
     cp_node **queue;

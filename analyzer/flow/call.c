@@ -244,9 +244,7 @@ static void tie_instance(cp_flow *flow, cp_node *node, const cp_ref *ref)
         cp_node_grow(flow, node, &output);
         return;
     }
-    const void *key = ref;
-    cp_str bytes = cp_key_of(&key);
-    cp_node *tuple = cp_map_get(&flow->result_tuples, bytes);
+    cp_node *tuple = cp_table_get(&flow->result_tuples, ref);
     if (!tuple) {
         tuple = cp_node_new(flow, CP_NODE_FIXED);
         cp_ref site = {.kind = CP_REF_TUPLE, .site = tuple};
@@ -255,7 +253,7 @@ static void tie_instance(cp_flow *flow, cp_node *node, const cp_ref *ref)
         cp_node_add_input(flow, tuple, first, NULL);
         cp_node_add_input(flow, tuple, cp_node_fixed(flow, &(cp_value){.none = true}),
                           NULL);
-        cp_map_put(&flow->result_tuples, cp_str_copy(flow->arena, bytes), tuple);
+        cp_table_put(&flow->result_tuples, ref, tuple);
         first->expr = ref->site->expr;
         first->module = ref->site->module;
         first->func = ref->site->func;

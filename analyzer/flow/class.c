@@ -138,15 +138,14 @@ static void find_mro(cp_flow *flow, cp_class_flow *known, cp_class *class, int d
 
 cp_class_flow *cp_class_flow_of(cp_flow *flow, cp_class *class)
 {
-    cp_class_flow *known =
-        cp_map_get(&flow->classes, cp_key_of((const void *const *)&class));
+    cp_class_flow *known = cp_table_get(&flow->classes, class);
     if (!known) {
         known = cp_new(flow->arena, cp_class_flow, 1);
         known->class = class;
         known->fields = (cp_map){.arena = flow->arena};
         list_record_fields(flow, known);
         add_to_mro(flow, known, class);
-        cp_map_put(&flow->classes, cp_key_of((const void *const *)&known->class), known);
+        cp_table_put(&flow->classes, class, known);
     }
     bool ready = cp_module_flow_of(flow, class->module)->built;
     if (!known->mro_known && ready) {

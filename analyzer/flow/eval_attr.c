@@ -21,8 +21,11 @@ static bool is_plain_attr(cp_str name)
     return false;
 }
 
-static bool is_property(const cp_func *func)
+static bool is_property(cp_func *func)
 {
+    if (!func->decorated)
+        return false;
+    cp_func_read(func);
     for (uint32_t i = 0; i < func->decorator_count; i++) {
         const cp_expr *expr = func->decorators[i];
         if ((expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR) &&
@@ -201,7 +204,10 @@ static void give_loader(cp_flow *flow, cp_node *object, const cp_value *stored)
     for (uint32_t i = 0; i < stored->ref_count; i++) {
         const cp_ref *ref = stored->refs[i];
         uint32_t first = ref->bound ? 1 : 0;
-        if (ref->kind != CP_REF_FUNC || ref->func->param_count <= first)
+        if (ref->kind != CP_REF_FUNC)
+            continue;
+        cp_func_read(ref->func);
+        if (ref->func->param_count <= first)
             continue;
         cp_func_flow *loader = cp_func_flow_of(flow, ref->func);
         loader->loaded_param = first + 1;

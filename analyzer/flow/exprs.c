@@ -6,11 +6,13 @@
 
 static int by_place(const void *a, const void *b)
 {
-    const cp_span l = ((const cp_placed *)a)->expr->span;
-    const cp_span r = ((const cp_placed *)b)->expr->span;
+    const cp_placed *left = a, *right = b;
+    const cp_span l = left->expr->span, r = right->expr->span;
     if (l.start != r.start)
         return l.start < r.start ? -1 : 1;
-    return (l.end < r.end) - (l.end > r.end);
+    if (l.end != r.end)
+        return l.end > r.end ? -1 : 1;
+    return (left->node->id > right->node->id) - (left->node->id < right->node->id);
 }
 
 cp_placed *cp_flow_exprs_of(const cp_flow *flow, cp_arena *arena, const cp_module *module,
@@ -20,11 +22,11 @@ cp_placed *cp_flow_exprs_of(const cp_flow *flow, cp_arena *arena, const cp_modul
     size_t room = 0;
     uintptr_t first = (uintptr_t)module->source->text.ptr;
     *count = 0;
-    for (size_t i = 0; i < flow->nodes.count; i++) {
-        const cp_map_entry *entry = &flow->nodes.entries[i];
-        cp_placed placed = {.node = entry->value};
-        memcpy(&placed.expr, entry->key.ptr, sizeof placed.expr);
-        if ((uintptr_t)placed.expr->code - first < module->source->text.len)
+    for (size_t i = 0; i < flow->nodes.room; i++) {
+        const cp_table_entry *entry = &flow->nodes.entries[i];
+        cp_placed placed = {.expr = entry->key, .node = entry->value};
+        if (placed.expr &&
+            (uintptr_t)placed.expr->code - first < module->source->text.len)
             cp_push(arena, found, *count, room, placed);
     }
     if (*count)

@@ -4,12 +4,6 @@
 
 #include "flow/build.h"
 
-/* Pointers are keys by their bytes, which must outlive the map: kept here. */
-static cp_map new_map(cp_arena *arena)
-{
-    return (cp_map){.arena = arena};
-}
-
 static void walk_pending(cp_flow *flow)
 {
     while (flow->pending_count) {
@@ -160,9 +154,10 @@ cp_flow *cp_flow_new(cp_project *project, const cp_flow_rules *rules)
     flow->arena = arena;
     flow->project = project;
     flow->rules = rules;
-    flow->funcs = flow->modules = flow->classes = new_map(arena);
-    flow->wide = flow->stray = flow->refs = flow->nodes = new_map(arena);
-    flow->result_tuples = flow->namesakes = flow->ops = new_map(arena);
+    flow->funcs = flow->wide = flow->stray = (cp_map){.arena = arena};
+    flow->namesakes = flow->ops = flow->refs = (cp_map){.arena = arena};
+    flow->modules = flow->classes = (cp_table){.arena = arena};
+    flow->nodes = flow->result_tuples = (cp_table){.arena = arena};
 
     size_t count;
     cp_module *const *modules = cp_project_modules(project, &count);

@@ -96,16 +96,18 @@ const cp_ref *cp_flow_ref(cp_flow *flow, const cp_ref *like)
         size_t kind;
     } key = {{like->func, like->class, like->module, like->site, NULL},
              (size_t)like->kind * 2 + like->bound};
-    cp_str bytes = {(const char *)&key, sizeof key};
-    cp_buf buf = {.arena = flow->arena};
-    cp_buf_add(&buf, bytes);
-    cp_buf_add(&buf, like->dotted);
-    const cp_ref *known = cp_map_get(&flow->refs, cp_buf_str(&buf));
+    char room[256];
+    size_t len = sizeof key + like->dotted.len;
+    char *bytes = len <= sizeof room ? room : cp_new_unset(flow->arena, char, len);
+    memcpy(bytes, &key, sizeof key);
+    cp_str_put(bytes + sizeof key, like->dotted);
+    cp_str text = {bytes, len};
+    const cp_ref *known = cp_map_get(&flow->refs, text);
     if (known)
         return known;
     cp_ref *ref = cp_new(flow->arena, cp_ref, 1);
     *ref = *like;
-    cp_map_put(&flow->refs, cp_buf_str(&buf), ref);
+    cp_map_put(&flow->refs, cp_str_copy(flow->arena, text), ref);
     return ref;
 }
 
@@ -123,8 +125,7 @@ cp_node *const *cp_flow_calls(const cp_flow *flow, size_t *count)
 
 cp_node *cp_flow_node_of(const cp_flow *flow, const cp_expr *expr)
 {
-    const void *key = expr;
-    return cp_map_get(&flow->nodes, cp_key_of(&key));
+    return cp_table_get(&flow->nodes, expr);
 }
 
 cp_node *cp_flow_return_of(const cp_flow *flow, const cp_func *func)

@@ -82,33 +82,31 @@ typedef enum cp_join_role {
 } cp_join_role;
 
 struct cp_node {
-    cp_node_kind kind;
-    cp_join_role join;
-    uint32_t id; /* in the order of making */
+    cp_node_kind kind : 8;
+    cp_join_role join : 8;
+    bool queued : 1;
+    bool late : 1;    /* to stay empty is no reason for doubt */
+    bool open : 1;    /* a parameter that no visible call gives a value */
+    bool by_name : 1; /* the dtype of something that its name says is an activation */
+    bool picked : 1; /* a parameter of a function that some call may be of among others */
+    bool handed : 1; /* and whoever calls the caller chose that function */
+    uint32_t id;     /* in the order of making */
+    int index;       /* of an item; -1 where it is not a constant; of a parameter; of a
+                        store, see above; 0 for arithmetic in place, as x += y */
+    uint32_t input_count, input_room;
+    uint32_t user_count, user_room;
     const cp_module *module;
     cp_func *func;         /* that holds it; NULL at module level and for fields */
     const cp_expr *expr;   /* the source of it, or NULL */
     const cp_stmt *stmt;   /* the assignment that a local is bound by, or NULL */
     const cp_guard *guard; /* under which the expression is reached, or NULL */
     cp_str name;
-    int index;       /* of an item; -1 where it is not a constant; of a parameter; of a
-                        store, see above; 0 for arithmetic in place, as x += y */
     cp_class *class; /* of a field, or NULL */
     cp_value value;
     cp_input *inputs;
-    uint32_t input_count;
-    uint32_t input_room;
     cp_node **users; /* nodes that have this one as an input */
-    uint32_t user_count;
-    uint32_t user_room;
     cp_call *call;
     const char *doubt; /* why torch's rules may not hold at a call, or NULL */
-    bool queued;
-    bool late;    /* to stay empty is no reason for doubt */
-    bool open;    /* a parameter that no visible call gives a value */
-    bool by_name; /* the dtype of something that its name says is an activation */
-    bool picked;  /* a parameter of a function that some call may be of among others */
-    bool handed;  /* and whoever calls the caller chose that function */
 };
 
 typedef struct cp_flow cp_flow;

@@ -5,6 +5,7 @@ cp_func_flow *cp_func_flow_of(cp_flow *flow, cp_func *func)
     cp_func_flow *known = cp_map_get(&flow->funcs, cp_key_of((const void *const *)&func));
     if (known)
         return known;
+    cp_func_read(func);
     known = cp_new(flow->arena, cp_func_flow, 1);
     known->func = func;
     known->names = (cp_map){.arena = flow->arena};
@@ -25,14 +26,13 @@ cp_func_flow *cp_func_flow_of(cp_flow *flow, cp_func *func)
 
 cp_module_flow *cp_module_flow_of(cp_flow *flow, cp_module *module)
 {
-    cp_module_flow *known =
-        cp_map_get(&flow->modules, cp_key_of((const void *const *)&module));
+    cp_module_flow *known = cp_table_get(&flow->modules, module);
     if (known)
         return known;
     known = cp_new(flow->arena, cp_module_flow, 1);
     known->module = module;
     known->globals = (cp_map){.arena = flow->arena};
-    cp_map_put(&flow->modules, cp_key_of((const void *const *)&known->module), known);
+    cp_table_put(&flow->modules, module, known);
     return known;
 }
 

@@ -140,8 +140,7 @@ static cp_value apply_dtype(const cp_torch_rule *rule, const cp_node *node, bool
 /* The tuple that the call gives, made once. */
 static cp_node *tuple_of(cp_flow *flow, cp_node *node, uint32_t count)
 {
-    cp_str key = cp_key_of((const void *const *)&node->call);
-    cp_node *tuple = cp_map_get(&flow->result_tuples, key);
+    cp_node *tuple = cp_table_get(&flow->result_tuples, node->call);
     if (tuple)
         return tuple;
     tuple = cp_node_new(flow, CP_NODE_FIXED);
@@ -155,7 +154,7 @@ static cp_node *tuple_of(cp_flow *flow, cp_node *node, uint32_t count)
         element->late = true;
         cp_node_add_input(flow, tuple, element, NULL);
     }
-    cp_map_put(&flow->result_tuples, key, tuple);
+    cp_table_put(&flow->result_tuples, node->call, tuple);
     return tuple;
 }
 

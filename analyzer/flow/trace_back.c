@@ -6,19 +6,17 @@ typedef struct back_walk {
     cp_arena *arena;
     const cp_node **queue;
     size_t head, count, room;
-    cp_map seen;
+    cp_table seen;
     cp_origin *found;
     size_t found_count, found_room, max;
 } back_walk;
 
 static void visit(back_walk *walk, const cp_node *node)
 {
-    const cp_node **kept = cp_new(walk->arena, const cp_node *, 1);
-    *kept = node;
-    void **slot = cp_map_slot(&walk->seen, cp_key_of((const void *const *)kept));
+    void **slot = cp_table_slot(&walk->seen, node);
     if (*slot)
         return;
-    *slot = kept;
+    *slot = walk;
     cp_push(walk->arena, walk->queue, walk->count, walk->room, node);
 }
 

@@ -7,7 +7,7 @@ typedef struct local_walk {
     const cp_flow *flow; /* what closed code is told by; NULL: only one function counts */
     const cp_node **queue;
     size_t head, count, room;
-    cp_map seen;
+    cp_table seen;
 } local_walk;
 
 /* Only what can carry a dtype matters: a number of rows is of no interest. */
@@ -16,12 +16,10 @@ static void visit(local_walk *walk, const cp_node *node)
     const cp_value *value = &node->value;
     if (!value->tensor && !value->dtype && !value->pointer && !value->ref_count)
         return;
-    const cp_node **kept = cp_new(walk->arena, const cp_node *, 1);
-    *kept = node;
-    void **slot = cp_map_slot(&walk->seen, cp_key_of((const void *const *)kept));
+    void **slot = cp_table_slot(&walk->seen, node);
     if (*slot)
         return;
-    *slot = kept;
+    *slot = walk;
     cp_push(walk->arena, walk->queue, walk->count, walk->room, node);
 }
 
@@ -78,7 +76,7 @@ static bool step_call(local_walk *walk, const cp_node *node)
  * A function that only its own module is meant to call, by its name or its place. A
  * kernel of Triton is launched by code that knows how.
  */
-static bool is_private(const cp_func *func)
+static bool is_private(cp_func *func)
 {
     bool hidden = cp_str_starts(func->name, CP_STR("_")) &&
                   !cp_str_starts(func->name, CP_STR("__"));
@@ -103,8 +101,7 @@ static bool is_closed(const local_walk *walk, const cp_node *join)
         return is_private(join->func);
     if (join->join != CP_JOIN_FIELD || !join->class)
         return false;
-    const void *key = join->class;
-    const cp_class_flow *known = cp_map_get(&walk->flow->classes, cp_key_of(&key));
+    const cp_class_flow *known = cp_table_get(&walk->flow->classes, join->class);
     return known && !known->sub_count && !has_inputs(&walk->flow->stray, join->name);
 }
 

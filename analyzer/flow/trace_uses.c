@@ -18,8 +18,10 @@ static void note_join(cp_use_walk *walk, const cp_node *node)
 void cp_use_go_to(cp_use_walk *walk, const cp_node *node, cp_str key, size_t from,
                   const cp_node *call)
 {
-    cp_str mark = cp_str_printf(walk->arena, "%u %.*s", node->id, CP_STR_ARGS(key));
-    void **slot = cp_map_slot(&walk->seen, mark);
+    void **slot = cp_table_slot(&walk->seen, node);
+    if (key.len)
+        slot = cp_map_slot(&walk->seen_within, cp_str_printf(walk->arena, "%u %.*s",
+                                                             node->id, CP_STR_ARGS(key)));
     if (*slot)
         return;
     *slot = walk;
@@ -240,6 +242,7 @@ cp_reach cp_trace_reach(const cp_flow *flow, cp_arena *arena, const cp_node *nod
     cp_use_walk walk = {.flow = flow,
                         .arena = arena,
                         .seen = {.arena = arena},
+                        .seen_within = {.arena = arena},
                         .options = options ? options : &none};
     walk.reach.whole = true;
     cp_use_go_to(&walk, node, CP_STR(""), SIZE_MAX, NULL);

@@ -23,7 +23,8 @@ typedef struct cp_use_walk {
     cp_arena *arena;
     cp_station *stations;
     size_t head, count, room;
-    cp_map seen;
+    cp_table seen;      /* where the value itself was met */
+    cp_map seen_within; /* and what holds it: node and key */
     const cp_reach_options *options;
     cp_reach reach;
     size_t use_room, join_room, stop_room;

@@ -7,7 +7,8 @@ cp_node *cp_walk_node(cp_walk *walk, cp_node_kind kind, const cp_expr *expr)
     node->func = walk->func;
     node->expr = expr;
     node->guard = walk->guard;
-    cp_map_put(&walk->flow->nodes, cp_key_of((const void *const *)&node->expr), node);
+    if (expr)
+        cp_table_put(&walk->flow->nodes, expr, node);
     return node;
 }
 
@@ -71,9 +72,7 @@ static cp_node *walk_name(cp_walk *walk, const cp_expr *expr)
 {
     cp_node *bound = cp_walk_name(walk, expr->text);
     if (bound) {
-        const cp_expr **key = cp_new(walk->flow->arena, const cp_expr *, 1);
-        *key = expr;
-        cp_map_put(&walk->flow->nodes, cp_key_of((const void *const *)key), bound);
+        cp_table_put(&walk->flow->nodes, expr, bound);
         return bound;
     }
     cp_str dotted =

@@ -99,11 +99,11 @@ static void flatten(const cp_python_parser *parser, cp_arena *arena, TSTree *tre
     ts_tree_cursor_delete(&cursor);
 }
 
-const cp_python_node *cp_python_parse(cp_python_parser *parser, cp_arena *arena,
-                                      cp_str text, uint32_t *count)
+static const cp_python_node *parse(cp_python_parser *parser, cp_arena *arena, cp_str text,
+                                   size_t length, uint32_t *count)
 {
-    flat out = {.room = text.len / 4 + 64}; /* measured: 0.2 nodes a byte of real code */
-    out.nodes = cp_new(arena, cp_python_node, out.room);
+    flat out = {.room = length / 4 + 64}; /* measured: 0.2 nodes a byte of real code */
+    out.nodes = cp_new_unset(arena, cp_python_node, out.room);
     TSTree *tree =
         ts_parser_parse_string(parser->handle, NULL, text.ptr, (uint32_t)text.len);
     if (tree) {
@@ -118,6 +118,33 @@ const cp_python_node *cp_python_parse(cp_python_parser *parser, cp_arena *arena,
     }
     *count = (uint32_t)out.count;
     return out.nodes;
+}
+
+const cp_python_node *cp_python_parse(cp_python_parser *parser, cp_arena *arena,
+                                      cp_str text, uint32_t *count)
+{
+    return parse(parser, arena, text, text.len, count);
+}
+
+/* Rows and columns are for no one here, so they stay 0. */
+const cp_python_node *cp_python_parse_ranges(cp_python_parser *parser, cp_arena *arena,
+                                             cp_str text, const cp_python_range *ranges,
+                                             size_t range_count, uint32_t *count)
+{
+    TSRange *included = cp_new(arena, TSRange, range_count);
+    size_t length = 0;
+    for (size_t i = 0; i < range_count; i++) {
+        included[i].start_byte = ranges[i].start;
+        included[i].end_byte = ranges[i].end;
+        length += ranges[i].end - ranges[i].start;
+    }
+    bool ordered =
+        ts_parser_set_included_ranges(parser->handle, included, (uint32_t)range_count);
+    assert(ordered);
+    (void)ordered;
+    const cp_python_node *nodes = parse(parser, arena, text, length, count);
+    ts_parser_set_included_ranges(parser->handle, NULL, 0);
+    return nodes;
 }
 
 const char *cp_python_name(const cp_python_parser *parser, const cp_python_node *node)

@@ -47,6 +47,18 @@ void cp_python_parser_free(cp_python_parser *parser);
 const cp_python_node *cp_python_parse(cp_python_parser *parser, cp_arena *arena,
                                       cp_str text, uint32_t *count);
 
+typedef struct cp_python_range {
+    uint32_t start, end;
+} cp_python_range;
+
+/*
+ * The same for what stands in the ranges, as if there were nothing else. They are in
+ * order, and one at least.
+ */
+const cp_python_node *cp_python_parse_ranges(cp_python_parser *parser, cp_arena *arena,
+                                             cp_str text, const cp_python_range *ranges,
+                                             size_t range_count, uint32_t *count);
+
 /* The grammar's name of a node, such as "list_comprehension"; it lives for ever. */
 const char *cp_python_name(const cp_python_parser *parser, const cp_python_node *node);
 

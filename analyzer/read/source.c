@@ -47,31 +47,46 @@ static cp_status read_all(int fd, char *to, size_t size, cp_str path, size_t *go
     return CP_OK;
 }
 
+static cp_status read_open(int fd, cp_buf *into, cp_str path, cp_err *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return cp_fail(err, CP_ERR_IO, "%.*s: cannot stat: %s", CP_STR_ARGS(path),
+                       strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return cp_fail(err, CP_ERR_IO, "%.*s: not a regular file", CP_STR_ARGS(path));
+    if ((size_t)info.st_size > CP_SOURCE_MAX)
+        return cp_fail(err, CP_ERR_RANGE, "%.*s: larger than %zu MiB; exclude it",
+                       CP_STR_ARGS(path), CP_SOURCE_MAX >> 20);
+    into->len = 0;
+    cp_buf_reserve(into, (size_t)info.st_size);
+    cp_status st = read_all(fd, into->ptr, (size_t)info.st_size, path, &into->len, err);
+    into->ptr[into->len] = '\0';
+    return st;
+}
+
+cp_status cp_source_bytes(cp_buf *into, cp_str path, cp_err *err)
+{
+    into->len = 0;
+    cp_buf_add(into, path); /* as a C string */
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+    int fd = open(into->ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return cp_fail(err, CP_ERR_IO, "%.*s: cannot open: %s", CP_STR_ARGS(path),
+                       strerror(errno));
+    cp_status st = read_open(fd, into, path, err);
+    close(fd);
+    return st;
+}
+
 cp_status cp_source_read(cp_arena *arena, cp_str path, cp_source *source, cp_err *err)
 {
-    const char *name = cp_str_c(arena, path);
-    cp_status st = CP_OK;
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return cp_fail(err, CP_ERR_IO, "%s: cannot open: %s", name, strerror(errno));
-
-    struct stat info;
-    if (fstat(fd, &info) != 0) {
-        st = cp_fail(err, CP_ERR_IO, "%s: cannot stat: %s", name, strerror(errno));
-    } else if (!S_ISREG(info.st_mode)) {
-        st = cp_fail(err, CP_ERR_IO, "%s: not a regular file", name);
-    } else if ((size_t)info.st_size > CP_SOURCE_MAX) {
-        st = cp_fail(err, CP_ERR_RANGE, "%s: larger than %zu MiB; exclude it", name,
-                     CP_SOURCE_MAX >> 20);
-    } else {
-        char *text = cp_new(arena, char, (size_t)info.st_size + 1);
-        size_t got;
-        st = read_all(fd, text, (size_t)info.st_size, path, &got, err);
-        if (!st)
-            *source = cp_source_of(arena, path, (cp_str){text, got});
-    }
-    close(fd);
+    cp_arena scratch = {0};
+    cp_buf bytes = {.arena = &scratch};
+    cp_status st = cp_source_bytes(&bytes, path, err);
+    if (!st)
+        *source = cp_source_of(arena, path, cp_str_copy(arena, cp_buf_str(&bytes)));
+    cp_arena_dispose(&scratch);
     return st;
 }
 

@@ -29,6 +29,13 @@ typedef struct cp_source {
 CP_MUST_CHECK cp_status cp_source_read(cp_arena *arena, cp_str path, cp_source *source,
                                        cp_err *err);
 
+/*
+ * The bytes of the file at `path` in `into`, in the place of what was there; for one
+ * who looks at many files and keeps few. The same codes; after them `into` holds
+ * nothing of use.
+ */
+CP_MUST_CHECK cp_status cp_source_bytes(cp_buf *into, cp_str path, cp_err *err);
+
 /* A source for text that is already there, which must end with an uncounted NUL. */
 cp_source cp_source_of(cp_arena *arena, cp_str path, cp_str text);
 

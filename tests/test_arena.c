@@ -40,6 +40,30 @@ static void test_disposing_empties_the_arena_and_it_works_again(void **state)
     assert_non_null(cp_arena_alloc(&arena, 100));
 }
 
+static void test_adopting_keeps_the_pieces_of_both(void **state)
+{
+    (void)state;
+    cp_arena other = {0};
+    char *mine = cp_new(&arena, char, 8), *theirs = cp_new(&other, char, 8);
+    memcpy(mine, "mine", 5);
+    memcpy(theirs, "theirs", 7);
+    cp_arena_adopt(&arena, &other);
+    assert_int_equal(cp_arena_size(&other), 0);
+    assert_string_equal(mine, "mine");
+    assert_string_equal(theirs, "theirs");
+}
+
+static void test_adopting_into_an_empty_arena(void **state)
+{
+    (void)state;
+    cp_arena other = {0};
+    char *theirs = cp_new(&other, char, 8);
+    memcpy(theirs, "theirs", 7);
+    cp_arena_adopt(&arena, &other);
+    cp_arena_dispose(&other);
+    assert_string_equal(theirs, "theirs");
+}
+
 static void test_a_growing_array_keeps_what_it_holds(void **state)
 {
     (void)state;
@@ -59,6 +83,8 @@ int main(void)
         TEST(test_pieces_do_not_overlap),
         TEST(test_a_large_piece_leaves_the_begun_block_in_use),
         TEST(test_disposing_empties_the_arena_and_it_works_again),
+        TEST(test_adopting_keeps_the_pieces_of_both),
+        TEST(test_adopting_into_an_empty_arena),
         TEST(test_a_growing_array_keeps_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

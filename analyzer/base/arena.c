@@ -93,6 +93,22 @@ void cp_arena_dispose(cp_arena *arena)
     arena->head = NULL;
 }
 
+void cp_arena_adopt(cp_arena *into, cp_arena *from)
+{
+    struct cp_arena_block *last = from->head;
+    if (!last)
+        return;
+    while (last->next)
+        last = last->next;
+    if (into->head) { /* behind the head, which is still being filled */
+        last->next = into->head->next;
+        into->head->next = from->head;
+    } else {
+        into->head = from->head;
+    }
+    from->head = NULL;
+}
+
 size_t cp_arena_size(const cp_arena *arena)
 {
     size_t size = 0;

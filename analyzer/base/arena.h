@@ -22,6 +22,9 @@ void *cp_arena_alloc_unset(cp_arena *arena, size_t size);
 /* Frees everything the arena gave out; the arena is empty and usable again. */
 void cp_arena_dispose(cp_arena *arena);
 
+/* Moves all that `from` gave out into `into`, which then owns it; `from` is empty. */
+void cp_arena_adopt(cp_arena *into, cp_arena *from);
+
 /* Bytes taken from the system so far. */
 size_t cp_arena_size(const cp_arena *arena);
 

@@ -135,3 +135,22 @@ cp_str cp_dtypes_text(cp_arena *arena, cp_dtypes set)
     }
     return cp_buf_str(&buf);
 }
+
+cp_dtype cp_dtype_of_native(cp_str name)
+{
+    static const struct {
+        cp_dtype dtype;
+        const char *names;
+    } spellings[] = {
+#define X(id, names) {CP_##id, (names)},
+#include "facts/dtype_native.def"
+#undef X
+    };
+    for (size_t i = 0; name.len && i < sizeof spellings / sizeof *spellings; i++) {
+        cp_str rest = cp_str_of(spellings[i].names);
+        while (rest.len)
+            if (cp_str_eq(cp_str_next(&rest, ' '), name))
+                return spellings[i].dtype;
+    }
+    return CP_DTYPE_NONE;
+}

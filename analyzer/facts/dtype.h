@@ -32,6 +32,12 @@ cp_dtype cp_dtype_of_torch(cp_str name);
 /* The dtype that the tensor method `name` casts to (float, bfloat16, half, …). */
 cp_dtype cp_dtype_of_method(cp_str name);
 
+/*
+ * The dtype that CUDA or C++ code names, by the last part of a qualified name:
+ * "dl_float32", "kBFloat16", "__half", "int32_t"; else CP_DTYPE_NONE.
+ */
+cp_dtype cp_dtype_of_native(cp_str name);
+
 bool cp_dtype_is_float(cp_dtype dtype);
 
 /*

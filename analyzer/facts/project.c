@@ -26,6 +26,7 @@ struct cp_project {
     size_t module_count, module_room;
     cp_project_trouble *trouble;
     void *trouble_data;
+    bool whole; /* each file is read whole, not only the functions that hold a needle */
 };
 
 typedef struct file_list {
@@ -103,6 +104,7 @@ static cp_module *lower(cp_arena *arena, cp_reader *reader, const file_record *f
 typedef struct worker {
     cp_project *project;
     const cp_scanner *scanner;
+    cp_project_wanted *wanted;
     atomic_size_t *next;
     pthread_mutex_t *lock;
     cp_arena *arena;
@@ -124,12 +126,14 @@ static void read_one(worker *self, file_record *file)
         return;
     }
     cp_str bytes = cp_buf_str(&self->bytes);
-    if (!cp_scan(self->scanner, bytes))
+    uint64_t words = cp_scan(self->scanner, bytes);
+    if (self->wanted ? !self->wanted(file->path, words) : !words)
         return;
     cp_source source =
         cp_source_of(self->arena, file->path, cp_str_copy(self->arena, bytes));
     file->tried = true;
-    file->module = lower(self->arena, self->reader, file, &source, self->scanner);
+    file->module = lower(self->arena, self->reader, file, &source,
+                         self->project->whole ? NULL : self->scanner);
 }
 
 static void *work(void *data)
@@ -149,7 +153,8 @@ static void *work(void *data)
     return NULL;
 }
 
-static void read_all(cp_project *project, const cp_scanner *scanner, int threads)
+static void read_all(cp_project *project, const cp_scanner *scanner,
+                     cp_project_wanted *wanted, int threads)
 {
     atomic_size_t next = 0;
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -166,6 +171,7 @@ static void read_all(cp_project *project, const cp_scanner *scanner, int threads
         project->readers[i] = cp_reader_new(arena);
         workers[i] = (worker){.project = project,
                               .scanner = scanner,
+                              .wanted = wanted,
                               .next = &next,
                               .lock = &lock,
                               .arena = arena,
@@ -203,15 +209,23 @@ static void list_modules(cp_project *project)
                     project->module_room, project->files[i].module);
 }
 
-cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *scanner,
-                           int threads, cp_project_trouble *trouble, void *data)
+cp_project *cp_project_new_where(const cp_str *paths, size_t count,
+                                 const cp_scanner *scanner, cp_project_wanted *wanted,
+                                 int threads, cp_project_trouble *trouble, void *data)
 {
     cp_project *project = new_project(paths, count);
     project->trouble = trouble;
     project->trouble_data = data;
-    read_all(project, scanner, threads > 0 ? threads : 1);
+    project->whole = wanted != NULL;
+    read_all(project, scanner, wanted, threads > 0 ? threads : 1);
     list_modules(project);
     return project;
+}
+
+cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *scanner,
+                           int threads, cp_project_trouble *trouble, void *data)
+{
+    return cp_project_new_where(paths, count, scanner, NULL, threads, trouble, data);
 }
 
 cp_project *cp_project_of_text(cp_str path, cp_str text)
@@ -320,7 +334,7 @@ static void read_late(cp_project *project, file_record *file)
         return;
     }
     file->module = lower(&project->arena, project->readers[project->worker_count], file,
-                         &source, project->scanner);
+                         &source, project->whole ? NULL : project->scanner);
     cp_push(&project->arena, project->modules, project->module_count,
             project->module_room, file->module);
 }

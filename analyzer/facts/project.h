@@ -28,6 +28,16 @@ cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *
                            int threads, cp_project_trouble *trouble, void *data);
 
 /*
+ * The same, but `wanted` says of each file whether it is lowered, given which words of
+ * `scanner` it holds (bit i for word i), and files are read whole, not only the functions
+ * that hold a needle. It is called from several threads at a time; NULL is as above.
+ */
+typedef bool cp_project_wanted(cp_str path, uint64_t words);
+cp_project *cp_project_new_where(const cp_str *paths, size_t count,
+                                 const cp_scanner *scanner, cp_project_wanted *wanted,
+                                 int threads, cp_project_trouble *trouble, void *data);
+
+/*
  * A project of one file whose text is at hand (standard input, say); `path` is
  * what it is called, and nothing is read from there.
  */

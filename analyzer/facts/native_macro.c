@@ -1,0 +1,274 @@
+#include "facts/native_read.h"
+
+/* Nesting and length of what macros give; beyond it a macro stays a call. */
+#define EXPAND_DEPTH 12
+#define EXPAND_TOKENS 60000
+
+cp_macros *cp_macros_new(cp_arena *arena)
+{
+    cp_macros *macros = cp_new(arena, cp_macros, 1);
+    *macros = (cp_macros){.arena = arena, .by_name = {.arena = arena}};
+    return macros;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (c >= '0' && c <= '9');
+}
+
+static void read_params(cp_arena *arena, native_macro *macro, cp_str list)
+{
+    size_t room = 0;
+    while (list.len) {
+        cp_str param = cp_str_trim(cp_str_next(&list, ','));
+        while (param.len && !is_word(param.ptr[0]) && param.ptr[0] != '.')
+            param = cp_str_trim(cp_str_cut(param, 1, param.len));
+        if (cp_str_is(param, "...")) {
+            macro->is_variadic = true;
+            param = CP_STR("__VA_ARGS__");
+        }
+        if (param.len)
+            cp_push(arena, macro->params, macro->param_count, room, param);
+    }
+}
+
+void native_add_macro(cp_macros *macros, const cp_source *source, uint32_t at,
+                      cp_str line)
+{
+    line = cp_str_trim(line);
+    size_t len = 0;
+    while (len < line.len && is_word(line.ptr[len]))
+        len++;
+    if (!len)
+        return;
+    native_macro *macro = cp_new(macros->arena, native_macro, 1);
+    *macro = (native_macro){.name = cp_str_cut(line, 0, len), .source = source, .at = at};
+    if (len < line.len && line.ptr[len] == '(') {
+        size_t close = cp_str_find(line, CP_STR(")"), len);
+        if (close == SIZE_MAX)
+            return;
+        macro->is_call = true;
+        read_params(macros->arena, macro, cp_str_cut(line, len + 1, close));
+        len = close + 1;
+    }
+    macro->body = cp_str_trim(cp_str_cut(line, len, line.len));
+    native_macro **slot = (native_macro **)cp_map_slot(&macros->by_name, macro->name);
+    macro->older = *slot;
+    *slot = macro;
+}
+
+void cp_macros_add(cp_macros *macros, const cp_source *source)
+{
+    cp_arena scratch = {0};
+    native_lex(&scratch, source->text, macros, source);
+    cp_arena_dispose(&scratch);
+}
+
+typedef struct expander {
+    cp_arena *arena; /* of the tokens */
+    cp_arena *keep;  /* of text that is made */
+    const cp_macros *macros;
+    const cp_source *source;
+    native_tokens out;
+    const native_macro *open[EXPAND_DEPTH];
+    unsigned depth;
+    size_t made;
+} expander;
+
+/*
+ * Checks whose meaning is known by their name, and forms that the facts want to see as
+ * they are written.
+ */
+static bool is_kept(cp_str name)
+{
+    static const char *const kept[] = {
+        "TVM_FFI_ICHECK",     "TORCH_CHECK",     "TVM_FFI_CHECK",
+        "TVM_FFI_DLL_EXPORT", "TVM_FFI_THROW",   "TVM_FFI_LOG",
+        "TORCH_LIBRARY",      "PYBIND11_MODULE", "AT_DISPATCH",
+        "STABLE_TORCH",       "STD_TORCH",       "AT_ASSERT",
+        "TVM_FFI_STATIC",     "TORCH_INTERNAL",  "CP_"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (cp_str_starts(name, cp_str_of(kept[i])))
+            return !cp_str_has(name, CP_STR("AT_DISPATCH_CASE_"));
+    return cp_str_is(name, "assert") || cp_str_is(name, "NULL") ||
+           cp_str_is(name, "FLASHINFER_CHECK") || cp_str_is(name, "CUDA_CHECK");
+}
+
+/*
+ * The definition in force: the last one above in the same file, else one of another
+ * file, if all the others agree.
+ */
+static const native_macro *find_macro(const expander *e, cp_str name, uint32_t at)
+{
+    if (is_kept(name))
+        return NULL;
+    const native_macro *found = NULL;
+    const native_macro *macro = cp_map_get(&e->macros->by_name, name);
+    for (const native_macro *m = macro; m; m = m->older)
+        if (m->source == e->source && m->at < at && (!found || m->at > found->at))
+            found = m;
+    if (found)
+        return found;
+    for (const native_macro *m = macro; m; m = m->older) {
+        if (found && !cp_str_eq(found->body, m->body))
+            return NULL;
+        found = m;
+    }
+    return found;
+}
+
+static void put(expander *e, native_token token)
+{
+    token.match = 0;
+    cp_push(e->arena, e->out.items, e->out.count, e->out.room, token);
+}
+
+typedef struct token_range {
+    const native_token *items;
+    size_t count;
+} token_range;
+
+/* The arguments of a macro call, whose `(` is tokens[open]; the index behind its `)`. */
+static size_t read_args(cp_arena *arena, const native_token *tokens, size_t count,
+                        size_t open, const native_macro *macro, token_range *args)
+{
+    size_t depth = 0, n = 0, start = open + 1;
+    (void)arena;
+    for (size_t i = open; i < count; i++) {
+        if (tokens[i].kind != TOKEN_PUNCT || tokens[i].text.len != 1)
+            continue;
+        char c = tokens[i].text.ptr[0];
+        if (c == '(' || c == '{' || c == '[')
+            depth++;
+        else if (c == ')' || c == '}' || c == ']')
+            depth--;
+        bool last = macro->is_variadic && n + 1 == macro->param_count;
+        if (depth && !(depth == 1 && c == ',' && !last))
+            continue;
+        if (n < macro->param_count)
+            args[n] = (token_range){tokens + start, i - start};
+        n++;
+        start = i + 1;
+        if (!depth)
+            return i + 1;
+    }
+    return 0;
+}
+
+static const token_range *argument_of(const native_macro *macro, const token_range *args,
+                                      const native_token *token)
+{
+    if (token->kind == TOKEN_NAME)
+        for (size_t i = 0; i < macro->param_count; i++)
+            if (cp_str_eq(macro->params[i], token->text))
+                return &args[i];
+    return NULL;
+}
+
+/* Glues `a ## b` into one token. */
+static void paste(cp_arena *arena, native_tokens *tokens)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (kept && i + 1 < tokens->count && tokens->items[i].kind == TOKEN_PUNCT &&
+            cp_str_is(tokens->items[i].text, "##")) {
+            native_token *left = &tokens->items[kept - 1];
+            cp_str right = tokens->items[++i].text;
+            left->text = cp_str_printf(arena, "%.*s%.*s", CP_STR_ARGS(left->text),
+                                       CP_STR_ARGS(right));
+            continue;
+        }
+        tokens->items[kept++] = tokens->items[i];
+    }
+    tokens->count = kept;
+}
+
+static void expand(expander *e, const native_token *tokens, size_t count);
+
+/* The body with arguments in place, expanded again; all of it stands at `site`. */
+static void expand_body(expander *e, const native_macro *macro, const token_range *args,
+                        const native_token *site)
+{
+    native_tokens body = native_lex(e->arena, macro->body, NULL, NULL), full = {0};
+    for (size_t i = 0; i < body.count; i++) {
+        bool hash = body.items[i].kind == TOKEN_PUNCT && i + 1 < body.count &&
+                    cp_str_is(body.items[i].text, "#");
+        i += hash;
+        const token_range *arg = argument_of(macro, args, &body.items[i]);
+        if (!arg || hash) {
+            native_token token = body.items[i];
+            token.kind = hash ? TOKEN_STRING : token.kind;
+            token.at = site->at;
+            token.end = site->end;
+            cp_push(e->arena, full.items, full.count, full.room, token);
+            continue;
+        }
+        for (size_t k = 0; k < arg->count; k++)
+            cp_push(e->arena, full.items, full.count, full.room, arg->items[k]);
+    }
+    paste(e->keep, &full);
+    e->made += full.count;
+    e->open[e->depth++] = macro;
+    expand(e, full.items, full.count);
+    e->depth--;
+}
+
+static bool is_open(const expander *e, const native_macro *macro)
+{
+    for (unsigned i = 0; i < e->depth; i++)
+        if (cp_str_eq(e->open[i]->name, macro->name))
+            return true;
+    return e->depth == EXPAND_DEPTH || e->made > EXPAND_TOKENS;
+}
+
+static void expand(expander *e, const native_token *tokens, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const native_token *token = &tokens[i];
+        const native_macro *macro =
+            token->kind == TOKEN_NAME ? find_macro(e, token->text, token->at) : NULL;
+        bool called = i + 1 < count && tokens[i + 1].kind == TOKEN_PUNCT &&
+                      cp_str_is(tokens[i + 1].text, "(");
+        if (!macro || is_open(e, macro) || (macro->is_call && !called)) {
+            put(e, *token);
+            continue;
+        }
+        token_range *args = cp_new(e->arena, token_range, macro->param_count + 1);
+        size_t next = i + 1;
+        if (macro->is_call)
+            next = read_args(e->arena, tokens, count, i + 1, macro, args);
+        if (!next) {
+            put(e, *token);
+            continue;
+        }
+        expand_body(e, macro, args, token);
+        i = next - 1;
+    }
+}
+
+native_tokens native_expand(cp_arena *arena, cp_arena *keep, const native_tokens *tokens,
+                            const cp_macros *macros, const cp_source *source)
+{
+    expander e = {.arena = arena, .keep = keep, .macros = macros, .source = source};
+    for (size_t i = 0; i < tokens->count; i++) {
+        /* One at a time, so that the limit on length counts for each use. */
+        size_t stop = i + 1;
+        if (i + 1 < tokens->count && tokens->items[i + 1].match)
+            stop = tokens->items[i + 1].match + 1;
+        bool macro = tokens->items[i].kind == TOKEN_NAME &&
+                     cp_map_get(&macros->by_name, tokens->items[i].text);
+        if (!macro) {
+            put(&e, tokens->items[i]);
+            continue;
+        }
+        e.made = 0;
+        const native_macro *found =
+            find_macro(&e, tokens->items[i].text, tokens->items[i].at);
+        if (!found || !found->is_call)
+            stop = i + 1;
+        expand(&e, tokens->items + i, stop - i);
+        i = stop - 1;
+    }
+    return e.out;
+}

@@ -139,9 +139,20 @@ static void test_truth_follows_three_valued_logic(void **state)
     assert_int_equal(cp_truth_not(CP_UNSURE), CP_UNSURE);
 }
 
+static void test_code_between_backquotes_is_never_decided(void **state)
+{
+    (void)state;
+    assert_int_equal(truth("`x.size(0) > 0 and y`"), CP_UNSURE);
+    assert_int_equal(truth("logits is given and not `x`"), CP_UNSURE);
+    assert_int_equal(truth("flag and `x`"), CP_FALSE);
+    const cp_cond *cond;
+    assert_int_equal(cp_cond_parse(&arena, CP_STR("`x"), &cond, NULL), CP_ERR_SYNTAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_code_between_backquotes_is_never_decided),
         TEST(test_the_empty_condition_always_holds),
         TEST(test_atoms_reach_the_callback_as_written),
         TEST(test_unsure_parts_decide_nothing_that_the_others_decide),

@@ -130,6 +130,10 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
         return cp_command_debt(arena, options);
     case CP_COMMAND_TRACE:
         return cp_command_trace(arena, options);
+    case CP_COMMAND_MINE:
+        return cp_command_mine(arena, options);
+    case CP_COMMAND_CONTRACTS:
+        return cp_command_contracts(arena, options);
     case CP_COMMAND_EXPLAIN:
         return cp_command_explain(arena, options);
     case CP_COMMAND_RULES:

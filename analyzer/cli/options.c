@@ -19,6 +19,8 @@ static const char help[] =
     "  trace FILE:LINE[:COLUMN] [PATH…]\n"
     "                    where the values there come from, where they go and what is\n"
     "                    known of that; 1: there are none\n"
+    "  mine SOURCE…      the dtype contracts that a kernel library's sources enforce\n"
+    "  contracts list, show SET, diff A B   a SET is a file or PACKAGE==VERSION\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
     "  rules             the table of rules\n"
     "\n"
@@ -31,7 +33,7 @@ static const char help[] =
     "  --assume REQ         as if this were pinned, such as flashinfer-python==0.6.18\n"
     "  --contracts FILE     add a contract set (TOML)\n"
     "  --stdin-filename F   what standard input (given as -) is called\n"
-    "  --no-cache           accepted: this version keeps no cache\n"
+    "  --no-cache           mine: neither use nor keep earlier results\n"
     "  -j N                 threads\n"
     "  --color WHEN         auto, always or never\n"
     "  -q, --quiet          findings only\n"
@@ -244,6 +246,7 @@ static bool take_flag(cp_options *options, int option)
         options->command = CP_COMMAND_HELP;
         return true;
     case OPT_NO_CACHE:
+        options->no_cache = true;
         return true;
     case OPT_DIFF:
         options->diff = true;
@@ -300,10 +303,11 @@ static cp_status read_command(cp_options *options, cp_err *err)
         const char *name;
         cp_command command;
     } commands[] = {
-        {"check", CP_COMMAND_CHECK},       {"fix", CP_COMMAND_FIX},
-        {"validate", CP_COMMAND_VALIDATE}, {"debt", CP_COMMAND_DEBT},
-        {"trace", CP_COMMAND_TRACE},       {"explain", CP_COMMAND_EXPLAIN},
-        {"rules", CP_COMMAND_RULES},       {"help", CP_COMMAND_HELP},
+        {"check", CP_COMMAND_CHECK},         {"fix", CP_COMMAND_FIX},
+        {"validate", CP_COMMAND_VALIDATE},   {"debt", CP_COMMAND_DEBT},
+        {"trace", CP_COMMAND_TRACE},         {"mine", CP_COMMAND_MINE},
+        {"contracts", CP_COMMAND_CONTRACTS}, {"explain", CP_COMMAND_EXPLAIN},
+        {"rules", CP_COMMAND_RULES},         {"help", CP_COMMAND_HELP},
         {"version", CP_COMMAND_VERSION},
     };
     if (!options->paths.count)

@@ -15,6 +15,8 @@ typedef enum cp_command {
     CP_COMMAND_VALIDATE,
     CP_COMMAND_DEBT,
     CP_COMMAND_TRACE,
+    CP_COMMAND_MINE,
+    CP_COMMAND_CONTRACTS,
     CP_COMMAND_EXPLAIN,
     CP_COMMAND_RULES,
     CP_COMMAND_HELP,
@@ -35,7 +37,7 @@ typedef struct cp_options {
     cp_list select, ignore, exclude, assume, contracts;
     int jobs;     /* 0: one for each processor */
     cp_str color; /* "auto", "always" or "never" */
-    bool quiet, verbose;
+    bool quiet, verbose, no_cache;
     bool explain_unknown; /* check: also the casts that could not be judged */
     cp_str stdin_filename;
 

@@ -145,6 +145,18 @@ static const cp_cond *parse_set(parser *p, cp_str parameter)
     return take_sign(p, "}") ? all : fail(p, "`,` or `}`");
 }
 
+/* Code between backquotes, which nobody evaluates. */
+static const cp_cond *parse_code(parser *p)
+{
+    size_t close = cp_str_find(p->rest, CP_STR("`"), 1);
+    if (close == SIZE_MAX)
+        return fail(p, "a closing backquote");
+    const cp_cond *atom =
+        make_atom(p, cp_str_cut(p->rest, 0, close + 1), CP_ATOM_TRUE, (cp_str){"", 0});
+    advance(p, close + 1);
+    return atom;
+}
+
 static const cp_cond *parse_atom(parser *p)
 {
     static const struct {
@@ -153,6 +165,8 @@ static const cp_cond *parse_atom(parser *p)
     } signs[] = {{"==", CP_ATOM_EQ}, {"!=", CP_ATOM_EQ}, {"<=", CP_ATOM_LE},
                  {">=", CP_ATOM_GE}, {"<", CP_ATOM_LT},  {">", CP_ATOM_GT}};
     cp_str parameter = peek_word(p), value;
+    if (p->rest.len && p->rest.ptr[0] == '`')
+        return parse_code(p);
     if (!parameter.len || is_keyword(parameter) || is_number(parameter))
         return fail(p, "a parameter");
     advance(p, parameter.len);

@@ -10,6 +10,10 @@
  *         | PARAMETER ("==" | "!=") VALUE           VALUE: a number, True, False, or the
  *         | PARAMETER "in {" VALUE {"," VALUE} "}"  bare name of an enum member
  *         | PARAMETER ("<" | "<=" | ">" | ">=") NUMBER
+ *         | "`" CODE "`"          code of the library that is never evaluated here
+ *
+ * "x.dtype" is a PARAMETER too: the dtype of x. So is compute_capability, the device's
+ * (90 for sm_90): a gate that the whole call is behind.
  *
  * Enum members are compared by name, never by number: the numbers move from one
  * release to the next.

@@ -37,6 +37,31 @@ cp_contracts *cp_contracts_bundled(cp_arena *arena)
     return set;
 }
 
+cp_contracts *cp_contracts_empty(cp_arena *arena)
+{
+    return new_set(arena);
+}
+
+void cp_contracts_each(const cp_contracts *set,
+                       void (*visit)(void *data, const cp_contract *contract), void *data)
+{
+    for (size_t i = 0; i < set->by_call.count; i++) {
+        const contract_list *list = set->by_call.entries[i].value;
+        for (size_t k = 0; k < list->count; k++)
+            visit(data, list->items[k]);
+    }
+}
+
+const cp_str *cp_contracts_packages(const cp_contracts *set, cp_arena *arena,
+                                    size_t *count)
+{
+    cp_str *names = cp_new(arena, cp_str, set->by_package.count + 1);
+    *count = set->by_package.count;
+    for (size_t i = 0; i < *count; i++)
+        names[i] = set->by_package.entries[i].key;
+    return names;
+}
+
 void set_add_contract(cp_contracts *set, const cp_contract *contract)
 {
     contract_list **list = (contract_list **)cp_map_slot(&set->by_call, contract->call);

@@ -71,6 +71,9 @@ typedef struct cp_contracts cp_contracts;
 /* The bundled sets. They are part of the binary; a fault in one is a bug. */
 cp_contracts *cp_contracts_bundled(cp_arena *arena);
 
+/* A set without anything in it. */
+cp_contracts *cp_contracts_empty(cp_arena *arena);
+
 /* Adds the entries of a TOML text. CP_ERR_SYNTAX names path, line and what is wrong. */
 CP_MUST_CHECK cp_status cp_contracts_add(cp_contracts *set, cp_str path, cp_str text,
                                          cp_err *err);
@@ -87,6 +90,15 @@ const cp_entry *const *cp_contracts_entries(const cp_contracts *set, size_t *cou
 /* All facts about `call` (its canonical name), in the order read. */
 const cp_contract *const *cp_contracts_of(const cp_contracts *set, cp_str call,
                                           size_t *count);
+
+/* Calls `visit` for every fact, calls in the order in which they were first read. */
+void cp_contracts_each(const cp_contracts *set,
+                       void (*visit)(void *data, const cp_contract *contract),
+                       void *data);
+
+/* The packages that the set has releases of, in the order read. */
+const cp_str *cp_contracts_packages(const cp_contracts *set, cp_arena *arena,
+                                    size_t *count);
 
 typedef struct cp_release {
     cp_str text;

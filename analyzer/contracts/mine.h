@@ -1,0 +1,64 @@
+/*
+ * mine.h - from the sources of a kernel library to the dtype contracts it enforces.
+ *
+ * Layer: contracts. Every public Python function is run symbolically, from its
+ * parameters down to the checks: through custom-op registration, cached getters, JIT
+ * modules and export macros into C++ launchers, their base classes and helpers. What is
+ * found are failures, "this call fails when …"; contracts are what is left.
+ *
+ * What cannot be followed is unknown, and nothing is said of it. Everything lives in the
+ * arena given; modules are borrowed and must live as long.
+ */
+#ifndef CP_CONTRACTS_MINE_H
+#define CP_CONTRACTS_MINE_H
+
+#include "facts/dtype.h"
+#include "facts/native.h"
+#include "facts/project.h"
+
+typedef struct cp_mine_input {
+    cp_project *project; /* all Python files, read */
+    cp_module **natives; /* all CUDA and C++ files, by path */
+    size_t native_count;
+    cp_str root;            /* the folder that dotted names and places are below */
+    const cp_str *packages; /* top folders whose functions are public; none: all */
+    size_t package_count;
+} cp_mine_input;
+
+/* One mined fact: a [[contract]]. */
+typedef struct cp_mined {
+    cp_str call, parameter;
+    cp_str when; /* in the language of cond.h; "" is always */
+    cp_dtypes accepts;
+    cp_str same_as;
+    bool unchecked;
+    cp_str *stated; /* "file:line", the check first */
+    uint32_t stated_count;
+} cp_mined;
+
+/* One entry point that facts were found of: an [[entry]]. */
+typedef struct cp_mined_entry {
+    cp_str call;
+    cp_str *parameters;
+    uint32_t parameter_count;
+    cp_str *aliases;
+    uint32_t alias_count;
+} cp_mined_entry;
+
+typedef struct cp_mined_set {
+    cp_mined *facts; /* by call, parameter, condition and dtypes */
+    size_t count;
+    cp_mined_entry *entries; /* by call */
+    size_t entry_count;
+    size_t given_up; /* entry points whose code was too much to follow to its end */
+} cp_mined_set;
+
+/* The contracts of all public functions, the same on every run and any number of threads.
+ */
+cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads);
+
+/* The TOML text of a set, as INTERFACE and rules/contracts/README.md describe it. */
+cp_str cp_mine_toml(cp_arena *arena, const cp_mined_set *set, cp_str package,
+                    cp_str version);
+
+#endif

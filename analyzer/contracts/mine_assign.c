@@ -1,0 +1,118 @@
+#include "contracts/mine_engine.h"
+
+/* How often the body of a loop over a list that is known is run. */
+#define UNROLL_MAX 12
+
+/* The part of `value` that the i-th of n targets gets. */
+static const mine_value *unpacked(mine_run *run, const mine_value *value, uint32_t i,
+                                  uint32_t n)
+{
+    if (value->kind == VALUE_LIST && value->count == n)
+        return value->items[i];
+    if (value->kind == VALUE_PARAM)
+        return mine_text(
+            run, VALUE_PARAM,
+            cp_str_printf(run->arena, "%.*s[%u]", CP_STR_ARGS(value->text), i));
+    if (value->kind != VALUE_SELECT)
+        return &mine_unknown;
+    mine_option *options = cp_new(run->arena, mine_option, value->count);
+    for (uint32_t k = 0; k < value->count; k++)
+        options[k] = (mine_option){value->options[k].cond,
+                                   unpacked(run, value->options[k].value, i, n)};
+    return mine_select(run, options, value->count);
+}
+
+void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
+                 const mine_value *value)
+{
+    switch (target->kind) {
+    case CP_EXPR_NAME: {
+        mine_scope *owner = scope;
+        /* C++: a name of an outer block or of the object, if it is one. */
+        if (scope->is_native && scope->self && scope->self->kind == VALUE_OBJECT) {
+            bool local = false;
+            for (size_t i = 0; i < scope->count; i++)
+                local |= cp_str_eq(scope->vars[i].name, target->text);
+            if (!local && mine_field(run, scope->self, target->text)) {
+                mine_set_field(run, scope->self->object, target->text, value);
+                return;
+            }
+        }
+        mine_set_var(run, owner, target->text, value);
+        return;
+    }
+    case CP_EXPR_ATTR: {
+        const mine_value *owner = mine_eval(run, scope, target->kids[0]);
+        if (owner->kind == VALUE_OBJECT)
+            mine_set_field(run, owner->object, target->text, value);
+        return;
+    }
+    case CP_EXPR_SUBSCRIPT: {
+        const mine_value *owner = mine_eval(run, scope, target->kids[0]);
+        cp_str name = cp_expr_dotted(run->arena, target->kids[0]);
+        if (owner->kind == VALUE_OBJECT)
+            owner->object->element = value;
+        else if (name.len)
+            cp_map_put(&run->stores, name, (void *)value);
+        return;
+    }
+    case CP_EXPR_TUPLE:
+        for (uint32_t i = 0; i < target->kid_count; i++)
+            mine_assign(run, scope, target->kids[i],
+                        unpacked(run, value, i, target->kid_count));
+        return;
+    default:
+        return;
+    }
+}
+
+/* What a variable of C++ holds that is declared without a value. */
+static const mine_value *declared(mine_run *run, mine_scope *scope, const cp_stmt *stmt)
+{
+    if (!scope->is_native || !stmt->annotation)
+        return NULL;
+    mine_args none = {0};
+    cp_class *class = mine_native_class(run, stmt->annotation);
+    if (class) {
+        mine_scope *module = cp_new(run->arena, mine_scope, 1);
+        module->module = class->module;
+        module->is_native = true;
+        return mine_construct(run, mine_class_value(run, class, module), &none, scope,
+                              stmt->targets[0]);
+    }
+    mine_value *value = cp_new(run->arena, mine_value, 1);
+    value->kind = VALUE_OBJECT;
+    value->object = cp_new(run->arena, mine_object, 1);
+    value->object->path_count = run->path_count;
+    return value;
+}
+
+mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt)
+{
+    const mine_value *value =
+        stmt->value ? mine_eval(run, scope, stmt->value) : declared(run, scope, stmt);
+    if (!value)
+        return (mine_exit){FLOW_ON, &mine_true};
+    if (stmt->annotation && scope->is_native && stmt->targets[0]->kind == CP_EXPR_NAME)
+        mine_set_var(run, scope, stmt->targets[0]->text, value); /* a new one */
+    else
+        for (uint32_t i = 0; i < stmt->target_count; i++)
+            mine_assign(run, scope, stmt->targets[i], value);
+    return (mine_exit){FLOW_ON, &mine_true};
+}
+
+mine_exit mine_run_for(mine_run *run, mine_scope *scope, cp_stmt *stmt)
+{
+    const mine_value *over = stmt->value ? mine_eval(run, scope, stmt->value) : NULL;
+    bool known = over && over->kind == VALUE_LIST && over->count <= UNROLL_MAX;
+    uint32_t rounds = known ? over->count : 1;
+    for (uint32_t i = 0; i < rounds; i++) {
+        const mine_value *item = known ? over->items[i] : &mine_unknown;
+        if (!known && over && over->kind == VALUE_OBJECT && over->object->element)
+            item = over->object->element;
+        if (stmt->target_count)
+            mine_assign(run, scope, stmt->targets[0], item);
+        mine_block(run, scope, &stmt->body);
+    }
+    return (mine_exit){FLOW_ON, &mine_true};
+}

@@ -1,0 +1,358 @@
+/*
+ * mine_engine.h - what the files of the miner share.
+ *
+ * Layer: contracts. Private to mine_*.c. A run of one entry point lives in the run's
+ * scratch arena; conditions and values never change once they are made.
+ */
+#ifndef CP_CONTRACTS_MINE_ENGINE_H
+#define CP_CONTRACTS_MINE_ENGINE_H
+
+#include <pthread.h>
+
+#include "base/map.h"
+#include "contracts/mine.h"
+
+/* ---- conditions ---- */
+
+typedef enum mine_cond_kind {
+    COND_TRUE,
+    COND_FALSE,
+    COND_GIVEN,  /* param is given */
+    COND_TRUTH,  /* param */
+    COND_IS,     /* param == text */
+    COND_ORDER,  /* param op text; op is `<`, `<=`, `>` or `>=` */
+    COND_DTYPE,  /* the dtype of param is in set */
+    COND_SAME,   /* the dtypes of param and text are the same */
+    COND_OPAQUE, /* text: code that this language cannot say */
+    COND_NOT,
+    COND_AND,
+    COND_OR,
+} mine_cond_kind;
+
+typedef struct mine_cond mine_cond;
+struct mine_cond {
+    mine_cond_kind kind;
+    cp_str param, text, op;
+    cp_dtypes set;
+    uint32_t size; /* atoms in it */
+    uint64_t hash; /* of all that it says */
+    const mine_cond *a, *b;
+    const mine_cond *against; /* what it is not, where that can be said better; or NULL */
+};
+
+/* A dtype that the table of dtypes does not list. */
+#define MINE_OTHER ((cp_dtypes)1 << 31)
+#define MINE_ALL ((((cp_dtypes)1 << CP_DTYPE_COUNT) - 1) | MINE_OTHER)
+
+extern const mine_cond mine_true, mine_false;
+
+const mine_cond *mine_atom(cp_arena *arena, mine_cond_kind kind, cp_str param,
+                           cp_str text);
+const mine_cond *mine_order(cp_arena *arena, cp_str param, cp_str op, cp_str text);
+const mine_cond *mine_dtype(cp_arena *arena, cp_str param, cp_dtypes set);
+const mine_cond *mine_not(cp_arena *arena, const mine_cond *a);
+const mine_cond *mine_and(cp_arena *arena, const mine_cond *a, const mine_cond *b);
+const mine_cond *mine_or(cp_arena *arena, const mine_cond *a, const mine_cond *b);
+bool mine_cond_same(const mine_cond *a, const mine_cond *b);
+bool mine_cond_has_dtype(const mine_cond *a);
+
+/* ---- values ---- */
+
+typedef enum mine_kind {
+    VALUE_UNKNOWN,
+    VALUE_PARAM,    /* text: a parameter of the entry point, or a part of one */
+    VALUE_DTYPE_OF, /* text: the dtype of that parameter */
+    VALUE_DTYPE,    /* set: one dtype */
+    VALUE_TENSOR,   /* a tensor made here; of: its dtype */
+    VALUE_BOOL,     /* cond */
+    VALUE_NONE,
+    VALUE_TEXT,
+    VALUE_NUMBER,  /* text */
+    VALUE_ENUM,    /* text: the member's name */
+    VALUE_FUNC,    /* func in scope, with self and the bound arguments */
+    VALUE_CLASS,   /* class in scope */
+    VALUE_OBJECT,  /* object */
+    VALUE_PYTHON,  /* a module of the tree */
+    VALUE_OUTER,   /* text: the dotted name of something outside of the tree */
+    VALUE_NATIVE,  /* a compiled module; text: its files, ended by blanks each */
+    VALUE_LIST,    /* items */
+    VALUE_DICT,    /* items: key, value, … */
+    VALUE_SELECT,  /* options: under which condition which value */
+    VALUE_MATCHER, /* a TensorMatcher: set, or text: its symbol */
+} mine_kind;
+
+/* Stands in a VALUE_TEXT for a part that is unknown. */
+#define MINE_HOLE '\1'
+
+typedef struct mine_value mine_value;
+typedef struct mine_scope mine_scope;
+typedef struct mine_object mine_object;
+
+typedef struct mine_option {
+    const mine_cond *cond;
+    const mine_value *value;
+} mine_option;
+
+typedef struct mine_bound {
+    cp_str name; /* of a keyword; "" if positional */
+    const mine_value *value;
+} mine_bound;
+
+struct mine_value {
+    mine_kind kind;
+    cp_str text;
+    cp_dtypes set;
+    const mine_cond *cond;
+    cp_func *func;
+    cp_class *class;
+    cp_module *module;
+    mine_scope *scope;
+    mine_object *object;
+    const mine_value *of, *self;
+    const mine_value **items;
+    mine_option *options;
+    mine_bound *bound; /* arguments that a partial call gave already */
+    uint32_t count, bound_count;
+};
+
+typedef struct mine_var {
+    cp_str name;
+    const mine_value *value;
+} mine_var;
+
+struct mine_object {
+    cp_class *class; /* NULL: a bag of names */
+    mine_scope *scope;
+    mine_var *fields;
+    size_t count, room;
+    const mine_value *element; /* of a container: what was put into it */
+    size_t path_count;         /* length of the path where it was made */
+};
+
+struct mine_scope {
+    mine_scope *parent; /* of a nested function */
+    cp_module *module;
+    cp_func *func;
+    bool is_native;
+    const mine_value *self; /* of a C++ method */
+    mine_var *vars;
+    size_t count, room;
+};
+
+extern const mine_value mine_unknown, mine_none;
+
+/* ---- failures ---- */
+
+typedef struct mine_clause {
+    const mine_cond **literals; /* sorted, none twice */
+    cp_str *subjects;           /* whose dtype the check itself looks at */
+    uint32_t count, subject_count;
+    cp_str *places; /* the check first */
+    uint32_t place_count;
+} mine_clause;
+
+typedef struct mine_frame {
+    const cp_module *module;
+    uint32_t offset; /* of the call */
+    cp_func *func;   /* that is called */
+} mine_frame;
+
+/* How control leaves a block. */
+typedef enum mine_flow {
+    FLOW_ON,     /* at its end, under `on` */
+    FLOW_RETURN, /* every way returns */
+    FLOW_FAIL,   /* every way fails */
+} mine_flow;
+
+typedef struct mine_exit {
+    mine_flow flow;
+    const mine_cond *on;
+} mine_exit;
+
+typedef struct mine_returns {
+    mine_option *items;
+    size_t count, room;
+    size_t path_count;
+} mine_returns;
+
+/* ---- the program: what does not change while entry points run ---- */
+
+typedef struct native_list {
+    cp_func **items;
+    size_t count, room;
+} native_list;
+
+typedef struct mine_export {
+    cp_expr *target;
+    cp_module *module;
+    struct mine_export *next; /* another one of the same name */
+} mine_export;
+
+typedef struct mine_program {
+    cp_arena *arena;
+    const cp_mine_input *input;
+    cp_map functions;     /* C++ name -> native_list */
+    cp_map classes;       /* C++ name -> cp_class, the first one by path */
+    cp_map members;       /* "Class::method" defined out of the class -> native_list */
+    cp_map constants;     /* C++ name -> mine_export (its value) */
+    cp_map exports;       /* exported or registered name -> mine_export */
+    cp_map bindings;      /* path of a Python file -> cp_map of its names */
+    pthread_mutex_t lock; /* around bindings and imports, which are made on first use */
+} mine_program;
+
+typedef struct mine_run {
+    mine_program *program;
+    cp_arena *arena; /* scratch */
+    const mine_cond **path;
+    size_t path_count, path_room, chain; /* chain: where the innermost `if` begins */
+    const cp_stmt *chain_stmt;           /* … and that statement */
+    const cp_module *chain_module;
+    mine_frame frames[64];
+    uint32_t depth;
+    mine_returns *returns;
+    mine_clause *clauses;
+    size_t clause_count, clause_room;
+    cp_map touched; /* parameters that kernels read: name -> place */
+    unsigned muted; /* > 0 where a failure is caught */
+    size_t steps;
+    bool loaded_only;     /* modules that were not read are not read now */
+    bool failed, gave_up; /* failed: the last call never comes back */
+    cp_map stores; /* what was put into a container that is no object, by its name */
+    const mine_cond **known; /* what checks that were passed leave; no guards */
+    size_t known_count, known_room;
+    cp_map symbols; /* of TensorMatcher: symbol -> the parameter that has it */
+} mine_run;
+
+mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
+/* What a module of Python binds to the name: a statement, or NULL. */
+cp_stmt *mine_binding(mine_program *program, cp_module *module, cp_str name);
+
+/* The module that a dotted name means when imported from `from`; NULL if none. */
+cp_module *mine_import(mine_run *run, const cp_module *from, cp_str dotted);
+
+/* ---- evaluation ---- */
+
+const mine_value *mine_eval(mine_run *run, mine_scope *scope, cp_expr *expr);
+const mine_value *mine_call(mine_run *run, mine_scope *scope, cp_expr *call);
+/* The value of a name seen from the scope; NULL if nothing is known by it. */
+const mine_value *mine_lookup(mine_run *run, mine_scope *scope, cp_str name);
+const mine_value *mine_module_name(mine_run *run, cp_module *module, cp_str name);
+const mine_value *mine_attribute(mine_run *run, mine_scope *scope,
+                                 const mine_value *value, cp_expr *expr);
+const mine_value *mine_text(mine_run *run, mine_kind kind, cp_str text);
+/* Whether a part of the text is unknown. */
+bool mine_has_hole(cp_str text);
+const mine_value *mine_bool(mine_run *run, const mine_cond *cond);
+const mine_value *mine_dtype_value(mine_run *run, cp_dtypes set);
+const mine_value *mine_func_value(mine_run *run, cp_func *func, mine_scope *scope,
+                                  const mine_value *self);
+/* One of several values by condition; what is impossible is left out. */
+const mine_value *mine_select(mine_run *run, const mine_option *options, size_t count);
+/* Whether the value counts as true, as a condition; `expr` names what is unknown. */
+const mine_cond *mine_truth(mine_run *run, const mine_value *value, const cp_expr *expr);
+const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value *b,
+                            const cp_expr *expr);
+const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr);
+const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr);
+/* What an f-string gives, as far as its parts are constants under some condition. */
+const mine_value *mine_format(mine_run *run, mine_scope *scope, cp_expr *expr);
+/* The dtype that a tensor value has. */
+const mine_value *mine_dtype_of(mine_run *run, const mine_value *value);
+/* `cond` with what the path settles taken as settled. */
+const mine_cond *mine_under_path(mine_run *run, const mine_cond *cond);
+/* A field of an object, or what its class holds by that name; NULL if there is none. */
+const mine_value *mine_field(mine_run *run, const mine_value *object, cp_str name);
+void mine_set_field(mine_run *run, mine_object *object, cp_str name,
+                    const mine_value *value);
+void mine_set_var(mine_run *run, mine_scope *scope, cp_str name, const mine_value *value);
+void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
+                 const mine_value *value);
+
+/* ---- calls ---- */
+
+typedef struct mine_args {
+    mine_bound *items;
+    size_t count, room;
+    bool unsure; /* a *x or **x was among them */
+} mine_args;
+
+/* The argument of that keyword, or NULL. */
+const mine_bound *mine_named(mine_args *args, cp_str name);
+/* Bound arguments first, then those of the call; `self` before all in Python. */
+mine_args mine_all_args(mine_run *run, const mine_value *callee, const mine_args *args);
+void mine_bind_params(mine_run *run, const mine_value *callee, mine_args *args,
+                      mine_scope *scope);
+/* Whether the function is being run already, often enough not to be run again. */
+bool mine_is_running(const mine_run *run, const cp_func *func);
+mine_args mine_arguments(mine_run *run, mine_scope *scope, cp_expr *call);
+/* Calls a function value; `site` is where. */
+const mine_value *mine_apply(mine_run *run, const mine_value *callee,
+                             const mine_args *args, mine_scope *scope, cp_expr *site);
+const mine_value *mine_construct(mine_run *run, const mine_value *class,
+                                 const mine_args *args, mine_scope *scope, cp_expr *site);
+/* A call that the engine itself knows; NULL if it is none. */
+const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr *call);
+/* A call of something outside of the tree, of which torch and a few more are known. */
+const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
+                                  const mine_value *target, cp_expr *call);
+const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr *call);
+/* A method that values other than objects have; NULL if it is none. */
+const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value *value,
+                              cp_expr *call);
+/* The function that an object of C++ offers to Python by that name; NULL if none. */
+const mine_value *mine_offered(mine_run *run, const mine_value *value, cp_str name);
+/* `expr` as the target of a call in C++: its functions, by name and number of arguments.
+ */
+const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *expr,
+                                     size_t arg_count);
+const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
+                                     size_t arg_count);
+/* What a C++ name outside of all functions stands for. */
+const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name);
+cp_class *mine_native_class(mine_run *run, cp_expr *type);
+/* The method in the class or its bases that takes so many arguments; NULL if none. */
+cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t arg_count,
+                          bool is_native, mine_scope **scope);
+/* A call that names source files gives the module compiled from them; else NULL. */
+const mine_value *mine_compiled(mine_run *run, mine_scope *scope, const mine_args *args);
+/* The files (.cu, …) that a value names, each ended by a blank; "" for none. */
+cp_str mine_files(mine_run *run, const mine_value *value);
+/*
+ * Runs the checkers that decorators name, with the values that `scope` holds. Device
+ * gates stay on the path: what follows is only reached on those devices.
+ */
+void mine_call_checkers(mine_run *run, cp_func *func, mine_scope *scope);
+
+/* ---- statements ---- */
+
+/* What an import statement binds to a name. */
+const mine_value *mine_imported(mine_run *run, cp_module *module,
+                                const cp_import *import);
+const mine_value *mine_class_value(mine_run *run, cp_class *class, mine_scope *scope);
+mine_exit mine_block(mine_run *run, mine_scope *scope, const cp_block *block);
+/* The call fails under `bad`, which the code at `offset` of `module` says. */
+void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
+                  const mine_cond *bad, bool by_chain);
+void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
+                uint32_t offset);
+/* An assignment, or the declaration of a C++ variable. */
+mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt);
+mine_exit mine_run_for(mine_run *run, mine_scope *scope, cp_stmt *stmt);
+void mine_push_path(mine_run *run, const mine_cond *cond);
+
+/* ---- results ---- */
+
+typedef struct mine_facts {
+    cp_arena *arena; /* of the results */
+    cp_mined *items;
+    size_t count, room;
+} mine_facts;
+
+/* Turns the failures of a run into contracts of `call`. */
+/* The guard in the language of cond.h. */
+cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
+void mine_solve(mine_run *run, cp_str call, mine_facts *facts);
+cp_str mine_place(cp_arena *arena, const cp_mine_input *input, const cp_module *module,
+                  uint32_t offset);
+
+#endif

@@ -1,0 +1,286 @@
+#include "contracts/mine_engine.h"
+
+#include <stdlib.h>
+
+/* Ways of failing that one check may have; a check with more says nothing. */
+#define WAYS_MAX 64
+#define PLACES_MAX 8
+
+/* A condition as an `or` of `and`s. */
+typedef struct way {
+    const mine_cond **literals;
+    size_t count, from; /* from: which way of the check itself it comes from */
+} way;
+typedef struct ways {
+    way *items;
+    size_t count;
+    bool too_many;
+} ways;
+
+/* Whether it is an `or` of values of one parameter: that stays one literal. */
+static bool is_choice(const mine_cond *a, cp_str param)
+{
+    if (a->kind == COND_OR)
+        return is_choice(a->a, param) && is_choice(a->b, param);
+    return a->kind == COND_IS && cp_str_eq(a->param, param);
+}
+
+static cp_str choice_param(const mine_cond *a)
+{
+    while (a->kind == COND_OR)
+        a = a->a;
+    return a->param;
+}
+
+/* Whether the choice has the value of `is`. */
+static bool offers(const mine_cond *choice, const mine_cond *is)
+{
+    if (choice->kind == COND_OR)
+        return offers(choice->a, is) || offers(choice->b, is);
+    return cp_str_eq(choice->text, is->text);
+}
+
+/* Whether both cannot hold at a time. */
+static bool excludes(const mine_cond *a, const mine_cond *b)
+{
+    bool same = cp_str_eq(a->param, b->param);
+    if (a->kind == COND_NOT)
+        return mine_cond_same(a->a, b) ||
+               (a->a->kind == COND_GIVEN && cp_str_eq(a->a->param, b->param) &&
+                (b->kind == COND_DTYPE || b->kind == COND_TRUTH));
+    if (b->kind == COND_NOT)
+        return excludes(b, a);
+    if (b->kind == COND_OR && a->kind == COND_IS)
+        return is_choice(b, a->param) && !offers(b, a);
+    if (a->kind == COND_OR && b->kind == COND_IS)
+        return excludes(b, a);
+    if (a->kind == COND_DTYPE && b->kind == COND_DTYPE && same)
+        return !(a->set & b->set);
+    return a->kind == COND_IS && b->kind == COND_IS && same &&
+           !cp_str_eq(a->text, b->text);
+}
+
+/* Whether `a` makes `b` hold, so that `b` needs no mention. */
+static bool implies(const mine_cond *a, const mine_cond *b)
+{
+    if (mine_cond_same(a, b))
+        return true;
+    bool same = cp_str_eq(a->param, b->param);
+    if (a->kind == COND_IS && b->kind == COND_OR)
+        return is_choice(b, a->param) && offers(b, a);
+    if (a->kind == COND_IS && b->kind == COND_NOT)
+        return b->a->kind == COND_IS && cp_str_eq(a->param, b->a->param) &&
+               !cp_str_eq(a->text, b->a->text);
+    return a->kind == COND_TRUTH && b->kind == COND_GIVEN && same;
+}
+
+/* Adds a literal; false where the whole is impossible then. */
+static bool add_literal(cp_arena *arena, way *w, const mine_cond *literal)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (excludes(w->literals[i], literal))
+            return false;
+    for (size_t i = 0; i < w->count; i++) {
+        if (implies(w->literals[i], literal))
+            return true;
+        if (implies(literal, w->literals[i]))
+            continue;
+        if (w->literals[i]->kind == COND_DTYPE && literal->kind == COND_DTYPE &&
+            cp_str_eq(w->literals[i]->param, literal->param)) {
+            literal =
+                mine_dtype(arena, literal->param, w->literals[i]->set & literal->set);
+            continue;
+        }
+        w->literals[kept++] = w->literals[i];
+    }
+    w->count = kept;
+    w->literals[w->count++] = literal;
+    return true;
+}
+
+static ways one_way(cp_arena *arena)
+{
+    ways all = {cp_new(arena, way, 1), 1, false};
+    all.items[0].literals = cp_new(arena, const mine_cond *, 1);
+    return all;
+}
+
+static ways product(cp_arena *arena, const ways *a, const ways *b)
+{
+    ways all = {.too_many = a->too_many || b->too_many || a->count * b->count > WAYS_MAX};
+    if (all.too_many)
+        return all;
+    all.items = cp_new(arena, way, a->count * b->count + 1);
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < b->count; k++) {
+            way w = {cp_new(arena, const mine_cond *,
+                            a->items[i].count + b->items[k].count + 1),
+                     0, a->items[i].from};
+            bool possible = true;
+            for (size_t n = 0; n < a->items[i].count && possible; n++)
+                possible = add_literal(arena, &w, a->items[i].literals[n]);
+            for (size_t n = 0; n < b->items[k].count && possible; n++)
+                possible = add_literal(arena, &w, b->items[k].literals[n]);
+            if (possible)
+                all.items[all.count++] = w;
+        }
+    return all;
+}
+
+static ways spread(cp_arena *arena, const mine_cond *cond)
+{
+    ways all = one_way(arena);
+    bool choice = cond->kind == COND_OR && is_choice(cond, choice_param(cond));
+    switch (choice ? COND_IS : cond->kind) {
+    case COND_TRUE:
+        return all;
+    case COND_FALSE:
+        all.count = 0;
+        return all;
+    case COND_AND: {
+        ways a = spread(arena, cond->a), b = spread(arena, cond->b);
+        return product(arena, &a, &b);
+    }
+    case COND_OR: {
+        ways a = spread(arena, cond->a), b = spread(arena, cond->b);
+        all.too_many = a.too_many || b.too_many || a.count + b.count > WAYS_MAX;
+        all.count = 0;
+        if (all.too_many)
+            return all;
+        all.items = cp_new(arena, way, a.count + b.count + 1);
+        for (size_t i = 0; i < a.count; i++)
+            all.items[all.count++] = a.items[i];
+        for (size_t i = 0; i < b.count; i++)
+            all.items[all.count++] = b.items[i];
+        return all;
+    }
+    default:
+        all.items[0].literals[0] = cond;
+        all.items[0].count = 1;
+        return all;
+    }
+}
+
+/* The parameters whose dtypes the way of a check looks at. */
+static cp_str *subjects_of(cp_arena *arena, const way *w, uint32_t *count)
+{
+    cp_str *subjects = cp_new(arena, cp_str, w->count + 1);
+    *count = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->literals[i]->kind == COND_DTYPE)
+            subjects[(*count)++] = w->literals[i]->param;
+    return subjects;
+}
+
+static bool has_dtype(const way *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (mine_cond_has_dtype(w->literals[i]))
+            return true;
+    return false;
+}
+
+static int literal_order(const void *a, const void *b)
+{
+    const mine_cond *x = *(const mine_cond *const *)a, *y = *(const mine_cond *const *)b;
+    const mine_cond *p = x->kind == COND_NOT ? x->a : x,
+                    *q = y->kind == COND_NOT ? y->a : y;
+    if (p->kind != q->kind)
+        return p->kind < q->kind ? -1 : 1;
+    int order = cp_str_cmp(choice_param(p), choice_param(q));
+    order = order ? order : cp_str_cmp(p->text, q->text);
+    order = order ? order : cp_str_cmp(p->op, q->op);
+    if (order || p->set != q->set)
+        return order ? order : p->set < q->set ? -1 : 1;
+    return (x->kind == COND_NOT) - (y->kind == COND_NOT);
+}
+
+cp_str mine_place(cp_arena *arena, const cp_mine_input *input, const cp_module *module,
+                  uint32_t offset)
+{
+    cp_str path = module->source->path;
+    if (input->root.len && cp_str_starts(path, input->root)) {
+        path = cp_str_cut(path, input->root.len, path.len);
+        while (path.len && path.ptr[0] == '/')
+            path = cp_str_cut(path, 1, path.len);
+    }
+    return cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(path),
+                         cp_source_line(module->source, offset));
+}
+
+static void add_place(mine_run *run, mine_clause *clause, const cp_module *module,
+                      uint32_t offset)
+{
+    if (clause->place_count == PLACES_MAX || !module)
+        return;
+    cp_str place = mine_place(run->arena, run->program->input, module, offset);
+    for (uint32_t i = 0; i < clause->place_count; i++)
+        if (cp_str_eq(clause->places[i], place))
+            return;
+    clause->places[clause->place_count++] = place;
+}
+
+static void add_clause(mine_run *run, const way *w, const way *check,
+                       const cp_module *module, uint32_t offset, bool by_chain)
+{
+    mine_clause clause = {.literals = w->literals, .count = (uint32_t)w->count};
+    clause.subjects = subjects_of(run->arena, check, &clause.subject_count);
+    clause.places = cp_new(run->arena, cp_str, PLACES_MAX);
+    if (by_chain && run->chain_stmt)
+        add_place(run, &clause, run->chain_module, run->chain_stmt->span.start);
+    add_place(run, &clause, module, offset);
+    for (uint32_t i = run->depth; i > 0; i--)
+        if (run->frames[i - 1].func)
+            add_place(run, &clause, run->frames[i - 1].module, run->frames[i - 1].offset);
+    qsort(clause.literals, clause.count, sizeof(clause.literals[0]), literal_order);
+    cp_push(run->arena, run->clauses, run->clause_count, run->clause_room, clause);
+}
+
+void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
+                  const mine_cond *bad, bool by_chain)
+{
+    if (run->muted || bad->kind == COND_FALSE)
+        return;
+    size_t inner_from = by_chain ? run->chain : run->path_count;
+    if (inner_from > run->path_count)
+        inner_from = run->path_count;
+    const mine_cond *inner = bad;
+    for (size_t i = inner_from; i < run->path_count; i++)
+        inner = mine_and(run->arena, inner, run->path[i]);
+    if (!mine_cond_has_dtype(inner))
+        return;
+    ways all = spread(run->arena, inner), kept = all;
+    kept.count = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (has_dtype(&all.items[i]))
+            kept.items[kept.count++] = all.items[i];
+    ways checks = kept;
+    checks.items = cp_new(run->arena, way, kept.count + 1);
+    for (size_t i = 0; i < kept.count; i++) {
+        kept.items[i].from = i;
+        checks.items[i] = kept.items[i];
+    }
+    for (size_t i = 0; i < inner_from && kept.count && !kept.too_many; i++) {
+        ways outer = spread(run->arena, run->path[i]);
+        kept = product(run->arena, &kept, &outer);
+    }
+    for (size_t i = 0; i < kept.count && !kept.too_many; i++)
+        add_clause(run, &kept.items[i], &checks.items[kept.items[i].from], module, offset,
+                   by_chain);
+}
+
+void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
+                uint32_t offset)
+{
+    if (!scope->is_native || run->muted)
+        return;
+    if (value->kind == VALUE_SELECT)
+        for (uint32_t i = 0; i < value->count; i++)
+            mine_touch(run, scope, value->options[i].value, offset);
+    if (value->kind != VALUE_PARAM || cp_map_get(&run->touched, value->text))
+        return;
+    cp_str *place = cp_new(run->arena, cp_str, 1);
+    *place = mine_place(run->arena, run->program->input, scope->module, offset);
+    cp_map_put(&run->touched, value->text, place);
+}

@@ -1,0 +1,124 @@
+#include "contracts/mine_solve.h"
+
+/* Ways to one check that are told apart in the result. */
+#define WAYS_TOLD 3
+
+static bool says_same(const open_fact *a, const open_fact *b)
+{
+    return cp_str_eq(a->parameter, b->parameter) && a->set == b->set &&
+           cp_str_eq(a->same_as, b->same_as);
+}
+
+/* The only literal of `a` that `b` lacks; NULL if there is none or more than one. */
+static const mine_cond *only_extra(const open_fact *a, const open_fact *b)
+{
+    const mine_cond *extra = NULL;
+    for (uint32_t i = 0; i < a->guard_count; i++) {
+        if (mine_holds_literal(b->guard, b->guard_count, a->guard[i]))
+            continue;
+        if (extra)
+            return NULL;
+        extra = a->guard[i];
+    }
+    return extra;
+}
+
+static void drop_literal(cp_arena *arena, open_fact *fact, const mine_cond *literal,
+                         const mine_cond *instead)
+{
+    const mine_cond **guard = cp_new(arena, const mine_cond *, fact->guard_count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < fact->guard_count; i++)
+        if (!mine_cond_same(fact->guard[i], literal))
+            guard[n++] = fact->guard[i];
+    if (instead)
+        guard[n++] = instead;
+    fact->guard = guard;
+    fact->guard_count = n;
+}
+
+static bool is_choice(const mine_cond *a, cp_str param)
+{
+    if (a->kind == COND_OR)
+        return is_choice(a->a, param) && is_choice(a->b, param);
+    return a->kind == COND_IS && cp_str_eq(a->param, param);
+}
+
+static cp_str choice_param(const mine_cond *a)
+{
+    while (a->kind == COND_OR)
+        a = a->a;
+    return a->kind == COND_IS ? a->param : (cp_str){0};
+}
+
+/* Joins fact j to fact i where the two say the same; true if something was changed. */
+static bool join_facts(solver *s, size_t i, size_t j)
+{
+    open_fact *a = &s->facts[i], *b = &s->facts[j];
+    if (mine_is_within(a->guard, a->guard_count, b->guard, b->guard_count)) {
+        mine_add_places(s->arena, a, b->places, b->place_count);
+        s->facts[j] = s->facts[--s->fact_count];
+        return true;
+    }
+    const mine_cond *x = only_extra(a, b);
+    if (!x)
+        return false;
+    const mine_cond *against = mine_not(s->arena, x);
+    bool rest_same = only_extra(b, a) && a->guard_count == b->guard_count;
+    if (rest_same && mine_holds_literal(b->guard, b->guard_count, against)) {
+        mine_add_places(s->arena, b, a->places, a->place_count);
+        drop_literal(s->arena, b, against, NULL);
+        return true;
+    }
+    const mine_cond *y = only_extra(b, a);
+    cp_str param = choice_param(x);
+    if (!y || a->guard_count != b->guard_count || !param.len || !is_choice(x, param) ||
+        !is_choice(y, param))
+        return false;
+    mine_add_places(s->arena, a, b->places, b->place_count);
+    drop_literal(s->arena, a, x, mine_or(s->arena, x, y));
+    s->facts[j] = s->facts[--s->fact_count];
+    return true;
+}
+
+void mine_join_facts(solver *s)
+{
+    for (unsigned round = 0; round < 400; round++) {
+        bool changed = false;
+        for (size_t i = 0; i < s->fact_count && !changed; i++)
+            for (size_t j = 0; j < s->fact_count && !changed; j++)
+                changed = i != j && says_same(&s->facts[i], &s->facts[j]) &&
+                          join_facts(s, i, j);
+        if (!changed)
+            return;
+    }
+}
+
+void mine_fold_ways(solver *s)
+{
+    for (size_t i = 0; i < s->fact_count; i++) {
+        size_t ways = 0;
+        for (size_t j = 0; j < s->fact_count; j++)
+            ways += says_same(&s->facts[i], &s->facts[j]);
+        if (ways <= WAYS_TOLD)
+            continue;
+        open_fact *fact = &s->facts[i];
+        for (size_t j = s->fact_count; j > i + 1; j--) {
+            if (!says_same(fact, &s->facts[j - 1]))
+                continue;
+            const open_fact *other = &s->facts[j - 1];
+            for (uint32_t k = fact->guard_count; k > 0; k--)
+                if (!mine_holds_literal(other->guard, other->guard_count,
+                                        fact->guard[k - 1]))
+                    drop_literal(s->arena, fact, fact->guard[k - 1], NULL);
+            s->facts[j - 1] = s->facts[--s->fact_count];
+        }
+        const mine_cond **guard =
+            cp_new(s->arena, const mine_cond *, fact->guard_count + 1);
+        for (uint32_t k = 0; k < fact->guard_count; k++)
+            guard[k] = fact->guard[k];
+        guard[fact->guard_count++] =
+            mine_atom(s->arena, COND_OPAQUE, (cp_str){0}, CP_STR("?"));
+        fact->guard = guard;
+    }
+}

@@ -1,0 +1,271 @@
+#include "contracts/mine_engine.h"
+
+static mine_scope *native_scope(mine_run *run, cp_module *module)
+{
+    mine_scope *scope = cp_new(run->arena, mine_scope, 1);
+    scope->module = module;
+    scope->is_native = true;
+    return scope;
+}
+
+const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name)
+{
+    mine_program *program = run->program;
+    cp_dtype dtype = cp_dtype_of_native(name);
+    if (dtype != CP_DTYPE_NONE)
+        return mine_dtype_value(run, CP_DTYPES(dtype));
+    for (const mine_export *c = cp_map_get(&program->constants, name); c; c = c->next)
+        if (c->module == scope->module || !c->next) {
+            if (run->depth >= 56)
+                return NULL;
+            run->frames[run->depth++] = (mine_frame){scope->module, 0, NULL};
+            const mine_value *value =
+                mine_eval(run, native_scope(run, c->module), c->target);
+            run->depth--;
+            return value->kind == VALUE_UNKNOWN ? NULL : value;
+        }
+    if (cp_map_get(&program->functions, name)) {
+        const native_list *list = cp_map_get(&program->functions, name);
+        return mine_func_value(run, list->items[0],
+                               native_scope(run, list->items[0]->module), NULL);
+    }
+    return NULL;
+}
+
+/* The last name of a type, template arguments aside: "ns::Kernel<T>" is Kernel. */
+static const cp_expr *bare(const cp_expr *expr)
+{
+    while (expr->kind == CP_EXPR_SUBSCRIPT && expr->kid_count)
+        expr = expr->kids[0];
+    return expr;
+}
+
+cp_class *mine_native_class(mine_run *run, cp_expr *type)
+{
+    const cp_expr *name = bare(type);
+    if (name->kind != CP_EXPR_NAME && name->kind != CP_EXPR_ATTR)
+        return NULL;
+    return cp_map_get(&run->program->classes, name->text);
+}
+
+static bool takes(const cp_func *func, size_t arg_count)
+{
+    uint32_t least = 0;
+    bool many = false;
+    for (uint32_t i = 0; i < func->param_count; i++) {
+        many |= func->params[i].kind == CP_PARAM_ARGS;
+        least += !func->params[i].fallback && func->params[i].kind != CP_PARAM_ARGS;
+    }
+    return arg_count == SIZE_MAX ||
+           (arg_count >= least && (many || arg_count <= func->param_count));
+}
+
+static cp_func *method_in(mine_run *run, cp_class *class, cp_str name, size_t arg_count,
+                          bool is_native)
+{
+    cp_func *found = NULL;
+    for (uint32_t i = 0; i < class->body.count; i++) {
+        cp_stmt *stmt = class->body.stmts[i];
+        if (stmt->kind == CP_STMT_DEF && cp_str_eq(stmt->func->name, name) &&
+            (!is_native || takes(stmt->func, arg_count)) && (!found || !is_native))
+            found = stmt->func; /* Python: the last one; C++: the first that fits */
+    }
+    if (found || !is_native)
+        return found;
+    cp_str whole = cp_str_printf(run->arena, "%.*s::%.*s", CP_STR_ARGS(class->name),
+                                 CP_STR_ARGS(name));
+    const native_list *list = cp_map_get(&run->program->members, whole);
+    /* Defaults stand in the class, not here. */
+    for (size_t i = 0; list && i < list->count; i++)
+        if (arg_count == SIZE_MAX || arg_count <= list->items[i]->param_count)
+            return list->items[i];
+    return NULL;
+}
+
+static cp_class *base_class(mine_run *run, mine_scope *scope, cp_expr *base,
+                            bool is_native, mine_scope **found)
+{
+    if (is_native)
+        return mine_native_class(run, base);
+    const mine_value *value = mine_eval(run, scope, base);
+    *found = value->kind == VALUE_CLASS ? value->scope : scope;
+    return value->kind == VALUE_CLASS ? value->class : NULL;
+}
+
+cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t arg_count,
+                          bool is_native, mine_scope **scope)
+{
+    cp_func *found = method_in(run, class, name, arg_count, is_native);
+    for (uint32_t i = 0; i < class->base_count && !found && run->depth < 56; i++) {
+        mine_scope *at = *scope;
+        run->frames[run->depth++] = (mine_frame){class->module, 0, NULL};
+        cp_class *base = base_class(run, *scope, class->bases[i], is_native, &at);
+        if (base && base != class)
+            found = mine_find_method(run, base, name, arg_count, is_native, &at);
+        run->depth--;
+        if (found)
+            *scope = at;
+    }
+    if (found && is_native) {
+        mine_scope *own = native_scope(run, found->module);
+        if (*scope && (*scope)->count)
+            own->parent = *scope; /* template arguments */
+        *scope = own;
+    }
+    return found;
+}
+
+/* Names for the template parameters, seen from the function or class that has them. */
+static void bind_template(mine_run *run, mine_scope *scope, const cp_expr *params,
+                          mine_scope *from, const cp_expr *args)
+{
+    for (uint32_t i = 0; params && i < params->kid_count && i + 1 < args->kid_count;
+         i++) {
+        if (params->kids[i]->kind != CP_EXPR_NAME)
+            continue;
+        const mine_value *value = mine_eval(run, from, args->kids[i + 1]);
+        mine_set_var(run, scope, params->kids[i]->text, value);
+    }
+}
+
+/* The function of that name which fits best; `strict` asks for enough arguments too. */
+static cp_func *pick_function(const native_list *list, const mine_scope *scope,
+                              size_t arg_count, bool strict)
+{
+    cp_func *found = NULL;
+    for (size_t i = 0; list && i < list->count; i++) {
+        cp_func *func = list->items[i];
+        bool fits = strict ? takes(func, arg_count) : arg_count <= func->param_count;
+        if (func->owner || cp_str_has(func->qualname, CP_STR("::")) || !fits)
+            continue;
+        bool nearer =
+            func->module == scope->module && (!found || found->module != scope->module);
+        if (!found || nearer)
+            found = func;
+    }
+    return found;
+}
+
+static const mine_value *best_function(mine_run *run, mine_scope *scope, cp_str name,
+                                       size_t arg_count)
+{
+    const native_list *list = cp_map_get(&run->program->functions, name);
+    cp_func *found = pick_function(list, scope, arg_count, true);
+    if (!found) /* its defaults may stand where it is declared */
+        found = pick_function(list, scope, arg_count, false);
+    return found ? mine_func_value(run, found, native_scope(run, found->module), NULL)
+                 : &mine_unknown;
+}
+
+/* `object.name` or `Class::name` as a target. */
+static const mine_value *member_target(mine_run *run, mine_scope *scope, cp_expr *expr,
+                                       size_t arg_count)
+{
+    cp_class *class = mine_native_class(run, expr->kids[0]);
+    mine_scope *from = native_scope(run, scope->module);
+    const mine_value *owner = NULL;
+    if (!class) {
+        owner = mine_eval(run, scope, expr->kids[0]);
+        if (owner->kind == VALUE_OBJECT && owner->object->class) {
+            class = owner->object->class;
+            from = owner->object->scope ? owner->object->scope : from;
+        } else {
+            owner = NULL;
+        }
+    } else if (expr->kids[0]->kind == CP_EXPR_SUBSCRIPT) {
+        bind_template(run, from, class->type_params, scope, expr->kids[0]);
+    }
+    if (class) {
+        cp_func *method =
+            mine_find_method(run, class, expr->text, arg_count, true, &from);
+        if (method)
+            return mine_func_value(run, method, from,
+                                   owner              ? owner
+                                   : scope->is_native ? scope->self
+                                                      : NULL);
+        return &mine_unknown;
+    }
+    const cp_expr *root = expr;
+    while (root->kind == CP_EXPR_ATTR || root->kind == CP_EXPR_SUBSCRIPT)
+        root = root->kids[0];
+    bool space = root->kind == CP_EXPR_NAME && !mine_lookup(run, scope, root->text);
+    return space ? best_function(run, scope, expr->text, arg_count) : &mine_unknown;
+}
+
+const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *expr,
+                                     size_t arg_count)
+{
+    if (expr->kind == CP_EXPR_SUBSCRIPT && cp_str_is(expr->text, "<")) {
+        const mine_value *target =
+            mine_native_target(run, scope, expr->kids[0], arg_count);
+        if (target->kind != VALUE_FUNC && target->kind != VALUE_CLASS)
+            return target;
+        mine_value *bound = cp_new(run->arena, mine_value, 1);
+        *bound = *target;
+        bound->scope = native_scope(run, target->scope->module);
+        bound->scope->parent = target->scope->count ? target->scope : NULL;
+        bind_template(run, bound->scope,
+                      target->func ? target->func->type_params
+                                   : target->class->type_params,
+                      scope, expr);
+        return bound;
+    }
+    if (expr->kind == CP_EXPR_ATTR)
+        return member_target(run, scope, expr, arg_count);
+    if (expr->kind != CP_EXPR_NAME)
+        return mine_eval(run, scope, expr);
+    for (mine_scope *s = scope; s; s = s->parent)
+        for (size_t i = 0; i < s->count; i++)
+            if (cp_str_eq(s->vars[i].name, expr->text))
+                return s->vars[i].value;
+    for (mine_scope *s = scope; s; s = s->parent) {
+        if (!s->self || s->self->kind != VALUE_OBJECT || !s->self->object->class)
+            continue;
+        mine_scope *from = s->self->object->scope;
+        cp_func *method = mine_find_method(run, s->self->object->class, expr->text,
+                                           arg_count, true, &from);
+        if (method)
+            return mine_func_value(run, method, from, s->self);
+    }
+    cp_class *class = mine_native_class(run, expr);
+    if (class)
+        return mine_class_value(run, class, native_scope(run, class->module));
+    return best_function(run, scope, expr->text, arg_count);
+}
+
+/* Whether `files` names the module's file; an empty list names every file. */
+static bool is_among(cp_str files, const cp_module *module)
+{
+    cp_str rest = files;
+    while (rest.len) {
+        cp_str file = cp_str_next(&rest, ' ');
+        cp_str path = module->source->path;
+        if (file.len && cp_str_ends(path, file) &&
+            (path.len == file.len || path.ptr[path.len - file.len - 1] == '/'))
+            return true;
+    }
+    return false;
+}
+
+const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
+                                     size_t arg_count)
+{
+    const mine_export *first = cp_map_get(&run->program->exports, name), *found = NULL;
+    unsigned others = 0;
+    for (const mine_export *e = first; e; e = e->next) {
+        if (is_among(files, e->module)) {
+            found = e;
+            break;
+        }
+        others += e->next || !found;
+        found = found ? found : e;
+    }
+    bool sure = found && (is_among(files, found->module) || others == 1);
+    if (!sure)
+        return NULL;
+    mine_scope *scope = native_scope(run, found->module);
+    if (found->target->kind == CP_EXPR_LAMBDA)
+        return mine_eval(run, scope, found->target);
+    const mine_value *target = mine_native_target(run, scope, found->target, arg_count);
+    return target->kind == VALUE_FUNC || target->kind == VALUE_CLASS ? target : NULL;
+}

@@ -1,0 +1,58 @@
+/*
+ * mine_solve.h - between the failures of an entry point and its contracts.
+ *
+ * Layer: contracts. Shared by mine_solve.c (what is left of each parameter's dtypes) and
+ * mine_join.c (which of these facts are one).
+ */
+#ifndef CP_CONTRACTS_MINE_SOLVE_H
+#define CP_CONTRACTS_MINE_SOLVE_H
+
+#include "contracts/mine_engine.h"
+
+/* A failure, its dtypes apart from the conditions that guard it. */
+typedef struct split_clause {
+    const mine_clause *clause;
+    const mine_cond **guard;
+    uint32_t guard_count;
+    const mine_cond *same; /* the literal that two dtypes differ, or NULL */
+    const mine_cond **dtypes;
+    uint32_t dtype_count;
+} split_clause;
+
+/* What is left of a parameter's dtypes under a guard. */
+typedef struct open_fact {
+    cp_str parameter, same_as;
+    cp_dtypes set;
+    const mine_cond **guard;
+    uint32_t guard_count;
+    cp_str *places;
+    uint32_t place_count;
+} open_fact;
+
+typedef struct solver {
+    cp_arena *arena;
+    split_clause *clauses;
+    size_t count;
+    bool *in, *wider; /* of each clause: whether it holds under the guard looked at */
+    open_fact *facts;
+    size_t fact_count, fact_room;
+} solver;
+
+bool mine_holds_literal(const mine_cond *const *guard, uint32_t count,
+                        const mine_cond *literal);
+/* Whether every literal of `a` is one of `b`. */
+bool mine_is_within(const mine_cond *const *a, uint32_t a_count,
+                    const mine_cond *const *b, uint32_t b_count);
+/* Adds places to a fact that it does not have yet. */
+void mine_add_places(cp_arena *arena, open_fact *fact, const cp_str *places,
+                     uint32_t count);
+
+/* Makes one of facts that say the same under guards that together are one. */
+void mine_join_facts(solver *s);
+/*
+ * The same check found on many ways whose conditions this language cannot tell apart is
+ * one fact: under what all the ways share, and one condition more that is not said.
+ */
+void mine_fold_ways(solver *s);
+
+#endif

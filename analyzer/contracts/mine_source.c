@@ -1,0 +1,222 @@
+#include "contracts/mine_source.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "contracts/mine_dist.h"
+
+/* A C++ file of the tree. */
+typedef struct native_file {
+    cp_source source;
+    bool wanted;       /* it holds a word that matters */
+    cp_module *module; /* NULL where it could not be parsed */
+    cp_err err;
+} native_file;
+
+typedef struct reader {
+    cp_arena *arena;
+    native_file *files;
+    size_t count;
+    const cp_cuda_library *library;
+    const cp_macros *macros;
+    atomic_size_t next;
+    cp_arena *arenas;
+    cp_mine_trouble *trouble;
+    void *data;
+} reader;
+
+typedef struct worker {
+    reader *reader;
+    cp_arena *arena;
+} worker;
+
+static void parse_one(worker *self, native_file *file)
+{
+    cp_cuda_decl *decls = NULL;
+    size_t count = 0;
+    if (cp_cuda_parse(self->reader->library, self->arena, file->source.path,
+                      file->source.text, &decls, &count, &file->err))
+        return;
+    file->module = cp_facts_from_native(self->arena, &file->source, decls, count,
+                                        self->reader->macros);
+}
+
+static void *work(void *data)
+{
+    worker *self = data;
+    for (;;) {
+        size_t i = atomic_fetch_add(&self->reader->next, 1);
+        if (i >= self->reader->count)
+            return NULL;
+        if (self->reader->files[i].wanted)
+            parse_one(self, &self->reader->files[i]);
+    }
+}
+
+static void parse_all(reader *r, int threads)
+{
+    worker *workers = cp_new(r->arena, worker, (size_t)threads);
+    pthread_t *ids = cp_new(r->arena, pthread_t, (size_t)threads);
+    int started = 0;
+    for (int i = 0; i < threads; i++)
+        workers[i] = (worker){r, &r->arenas[i]};
+    while (started < threads - 1 &&
+           pthread_create(&ids[started], NULL, work, &workers[started + 1]) == 0)
+        started++;
+    work(&workers[0]);
+    for (int i = 0; i < started; i++)
+        pthread_join(ids[i], NULL);
+}
+
+/* Words without which a C++ file neither checks dtypes nor leads to one that does. */
+static const cp_scanner *native_words(cp_arena *arena)
+{
+    cp_str words[] = {
+        CP_STR("TVM_FFI"),      CP_STR("TORCH_LIBRARY"), CP_STR("TORCH_CHECK"),
+        CP_STR("ICHECK"),       CP_STR("dtype()"),       CP_STR("scalar_type"),
+        CP_STR("data_ptr<"),    CP_STR("with_dtype"),    CP_STR("PYBIND11"),
+        CP_STR("AT_DISPATCH"),  CP_STR("GetFunction"),   CP_STR("TensorView"),
+        CP_STR("torch::Tensor")};
+    return cp_scanner_new(arena, words, sizeof words / sizeof *words);
+}
+
+static void read_natives(reader *r, cp_arena *text_arena, const cp_str *paths)
+{
+    cp_macros *macros = cp_macros_new(r->arena);
+    const cp_scanner *words = native_words(r->arena);
+    for (size_t i = 0; i < r->count; i++) {
+        native_file *file = &r->files[i];
+        cp_arena own = {0};
+        cp_err err;
+        if (cp_source_read(&own, paths[i], &file->source, &err))
+            r->trouble(r->data, paths[i], err.msg);
+        else
+            file->wanted = cp_scan(words, file->source.text) != 0;
+        if (file->wanted) {
+            cp_macros_add(macros, &file->source);
+            cp_arena_adopt(text_arena, &own);
+        }
+        cp_arena_dispose(&own);
+    }
+    r->macros = macros;
+}
+
+/* A line of a file that was not understood is worth one word, not one each. */
+static void tell_errors(reader *r, const cp_module *module)
+{
+    if (!module->error_count)
+        return;
+    uint32_t line = cp_source_line(module->source, module->errors[0].start);
+    cp_str text =
+        cp_str_printf(r->arena, "not all of it could be parsed, first at line %u", line);
+    r->trouble(r->data, module->source->path, text.ptr);
+}
+
+static void list_modules(reader *r, cp_mine_source *source)
+{
+    source->input.natives = cp_new(r->arena, cp_module *, r->count + 1);
+    for (size_t i = 0; i < r->count; i++) {
+        native_file *file = &r->files[i];
+        if (file->module) {
+            source->input.natives[source->input.native_count++] = file->module;
+            tell_errors(r, file->module);
+        } else if (file->wanted) {
+            r->trouble(r->data, file->source.path, file->err.msg);
+        }
+    }
+}
+
+static void python_trouble(void *data, cp_str path, const cp_err *err)
+{
+    reader *r = data;
+    r->trouble(r->data, path, err->msg);
+}
+
+/*
+ * Python files that are read at once: packages, for the names they export, what leads
+ * into C++, and what checks dtypes itself. Files of kernels in a language of their own
+ * are read when something calls into them.
+ */
+enum {
+    LEADS_WORDS = 5,
+    STATE_WORD = 5,
+    FAIL_WORDS = 6,
+    KERNEL_WORDS = 8,
+    WORD_COUNT = 11
+};
+
+static bool is_python_wanted(cp_str path, uint64_t words)
+{
+    uint64_t leads = ((uint64_t)1 << LEADS_WORDS) - 1;
+    bool fails = words & ((uint64_t)3 << FAIL_WORDS);
+    bool kernels = words & ((uint64_t)7 << KERNEL_WORDS);
+    return cp_str_ends(path, CP_STR("__init__.py")) || (words & leads) ||
+           ((words & ((uint64_t)1 << STATE_WORD)) && fails && !kernels);
+}
+
+static void read_python(reader *r, cp_mine_source *source, const cp_str *paths,
+                        size_t count, int threads)
+{
+    cp_str words[WORD_COUNT] = {
+        CP_STR("torch.ops"),    CP_STR("build_and_load"), CP_STR("load_jit"),
+        CP_STR("load_inline"),  CP_STR("cpp_extension"),  CP_STR(".dtype"),
+        CP_STR("raise "),       CP_STR("assert "),        CP_STR("import cutlass"),
+        CP_STR("from cutlass"), CP_STR("@cute.")};
+    source->input.project =
+        cp_project_new_where(paths, count, cp_scanner_new(r->arena, words, WORD_COUNT),
+                             is_python_wanted, threads, python_trouble, r);
+    size_t modules;
+    cp_module *const *list = cp_project_modules(source->input.project, &modules);
+    for (size_t i = 0; i < modules; i++)
+        tell_errors(r, list[i]);
+}
+
+cp_status cp_mine_source_read(cp_mine_source *source, cp_arena *arena, cp_str root,
+                              const cp_walk_options *walk, int threads,
+                              cp_mine_trouble *trouble, void *data, cp_err *err)
+{
+    *source = (cp_mine_source){0};
+    cp_mine_root(arena, root, source);
+    cp_walk_options options = *walk;
+    options.kinds = CP_FILE_PYTHON | CP_FILE_NATIVE;
+    options.trouble = trouble;
+    options.data = data;
+    cp_file *files = NULL;
+    size_t count = 0, python_count = 0;
+    cp_status st = cp_walk_files(arena, &root, 1, &options, &files, &count, err);
+    if (st)
+        return st;
+    cp_str *python = cp_new(arena, cp_str, count + 1),
+           *native = cp_new(arena, cp_str, count + 1);
+    reader r = {.arena = arena, .trouble = trouble, .data = data};
+    for (size_t i = 0; i < count; i++)
+        if (files[i].kind == CP_FILE_PYTHON)
+            python[python_count++] = files[i].path;
+        else
+            native[r.count++] = files[i].path;
+    source->file_count = count;
+    source->arena_count = threads + 1;
+    source->arenas = cp_new(arena, cp_arena, (size_t)threads + 1);
+    r.arenas = source->arenas;
+    r.files = cp_new(arena, native_file, r.count + 1);
+    read_python(&r, source, python, python_count, threads);
+    cp_err missing;
+    if (r.count && cp_cuda_load(arena, &r.library, &missing)) {
+        trouble(data, root, missing.msg);
+    } else if (r.count) {
+        read_natives(&r, &source->arenas[threads], native);
+        parse_all(&r, threads);
+        list_modules(&r, source);
+    }
+    return CP_OK;
+}
+
+void cp_mine_source_dispose(cp_mine_source *source)
+{
+    if (source->input.project)
+        cp_project_dispose(source->input.project);
+    for (int i = 0; i < source->arena_count; i++)
+        cp_arena_dispose(&source->arenas[i]);
+    *source = (cp_mine_source){0};
+}

@@ -1,0 +1,177 @@
+#include "harness.h"
+
+#include <stdlib.h>
+
+#include "contracts/contract.h"
+#include "contracts/mine_source.h"
+
+/*
+ * A small library of ours is a folder tests/mine/NAME. Facts are compared as
+ * "call parameter: dtypes when condition @ place", one a line.
+ */
+
+static unsigned troubles;
+
+static void count_trouble(void *data, cp_str path, const char *message)
+{
+    (void)data;
+    (void)path;
+    (void)message;
+    troubles++;
+}
+
+static cp_str line_of(const cp_mined *fact)
+{
+    cp_buf out = {.arena = &arena};
+    cp_buf_printf(&out, "%.*s %.*s: ", CP_STR_ARGS(fact->call),
+                  CP_STR_ARGS(fact->parameter));
+    if (fact->unchecked)
+        cp_buf_puts(&out, "unchecked");
+    else if (fact->same_as.len)
+        cp_buf_printf(&out, "as %.*s", CP_STR_ARGS(fact->same_as));
+    else
+        cp_buf_add(&out, cp_dtypes_text(&arena, fact->accepts));
+    if (fact->when.len)
+        cp_buf_printf(&out, " when %.*s", CP_STR_ARGS(fact->when));
+    cp_buf_printf(&out, " @ %.*s\n", CP_STR_ARGS(fact->stated[0]));
+    return cp_buf_str(&out);
+}
+
+/* Without libclang nothing of C++ can be tested here. */
+static bool have_libclang(void)
+{
+    const cp_cuda_library *library;
+    return cp_cuda_load(&arena, &library, NULL) == CP_OK;
+}
+
+static cp_str mined(const char *name, int threads, cp_str *toml)
+{
+    cp_mine_source source;
+    cp_walk_options walk = {0};
+    cp_buf out = {.arena = &arena};
+    cp_err err;
+    cp_str root = cp_str_printf(&arena, "tests/mine/%s", name);
+    troubles = 0;
+    if (cp_mine_source_read(&source, &arena, root, &walk, threads, count_trouble, NULL,
+                            &err))
+        fail_msg("%s", err.msg);
+    cp_mined_set set = cp_mine(&arena, &source.input, threads);
+    for (size_t i = 0; i < set.count; i++)
+        cp_buf_add(&out, line_of(&set.facts[i]));
+    if (toml)
+        *toml = cp_mine_toml(&arena, &set, CP_STR("lib"), CP_STR("1.0"));
+    cp_str text = cp_str_copy(&arena, cp_buf_str(&out));
+    cp_mine_source_dispose(&source);
+    return text;
+}
+
+static void test_a_launcher_is_followed_through_classes_and_exports(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(
+        mined("launcher", 1, NULL),
+        "lib.core.routed_packed ids: int32 @ lib/core.py:17\n"
+        "lib.routed bias: float32, bfloat16 when bias is given @ "
+        "lib/csrc/launcher.cu:22\n"
+        "lib.routed logits: bfloat16 when logits is given and not on_input and method != "
+        "DeepSeekV3 @ lib/csrc/launcher.cu:52\n"
+        "lib.routed logits: float32 when logits is given and not on_input and method == "
+        "DeepSeekV3 @ lib/csrc/launcher.cu:50\n"
+        "lib.routed logits: bfloat16 when logits is given and on_input @ "
+        "lib/csrc/launcher.cu:48\n"
+        "lib.scores_to_topk bias: bfloat16 when compute_capability in {90, 100} and "
+        "scores.dtype == bfloat16 @ lib/csrc/launcher.cu:73\n"
+        "lib.scores_to_topk bias: float32, bfloat16 when compute_capability in {90, 100} "
+        "and scores.dtype == float32 @ lib/csrc/launcher.cu:73\n"
+        "lib.scores_to_topk out: float32 when compute_capability in {90, 100} @ "
+        "lib/core.py:35\n"
+        "lib.scores_to_topk scores: float32, bfloat16 when compute_capability in {90, "
+        "100} @ lib/csrc/launcher.cu:71\n"
+        "lib.unpermute scale: float32, bfloat16 when x.dtype == bfloat16 @ "
+        "lib/core.py:60\n"
+        "lib.unpermute scale: float32, float16 when x.dtype == float16 @ lib/core.py:60\n"
+        "lib.unpermute x: bfloat16 when scale.dtype == bfloat16 @ lib/core.py:55\n"
+        "lib.unpermute x: float16 when scale.dtype == float16 @ lib/core.py:55\n"
+        "lib.unpermute x: bfloat16, float16 when scale.dtype == float32 @ "
+        "lib/core.py:55\n");
+    assert_int_equal(troubles, 0);
+}
+
+static void
+test_torch_operators_typed_pointers_and_dispatch_macros_are_checks(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(mined("torch", 1, NULL),
+               "ops.api.scale x: bfloat16, float16 @ ops/csrc/topk.cu:31\n"
+               "ops.api.topk_softmax bias: float32 when bias is given @ "
+               "ops/csrc/topk.cu:10\n"
+               "ops.api.topk_softmax gating: float32, bfloat16 @ ops/csrc/topk.cu:21\n"
+               "ops.api.topk_softmax ids: int64, int32 @ ops/csrc/topk.cu:15\n"
+               "ops.api.topk_softmax weights: float32 @ ops/csrc/topk.cu:13\n");
+}
+
+static void test_matchers_give_sets_and_relations(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(mined("matcher", 1, NULL),
+               "jit.gate.gate ids: int32 @ jit/csrc/gate.cuh:10\n"
+               "jit.gate.gate logits: float32, bfloat16 @ jit/csrc/gate.cuh:7\n"
+               "jit.gate.gate out: as logits @ jit/csrc/gate.cuh:11\n");
+}
+
+static void test_threads_do_not_change_what_is_mined(void **state)
+{
+    (void)state;
+    cp_str one, four;
+    mined("launcher", 1, &one);
+    mined("launcher", 4, &four);
+    assert_same(four, one);
+}
+
+static void test_the_toml_is_a_contract_set(void **state)
+{
+    (void)state;
+    cp_str toml;
+    cp_err err;
+    mined("launcher", 1, &toml);
+    cp_contracts *set = cp_contracts_empty(&arena);
+    if (cp_contracts_add(set, CP_STR("mined.toml"), toml, &err))
+        fail_msg("%s", err.msg);
+    const cp_entry *entry = cp_contracts_entry(set, CP_STR("lib.core.scores_to_topk"));
+    assert_non_null(entry);
+    assert_str(entry->call, "lib.scores_to_topk");
+    size_t count;
+    const cp_contract *const *facts = cp_contracts_of(set, entry->call, &count);
+    assert_true(count > 0);
+    assert_str(facts[0]->origin, "mined");
+}
+
+static void test_without_libclang_python_is_still_mined(void **state)
+{
+    (void)state;
+    setenv("CASTPROOF_LIBCLANG", "/there/is/no/libclang", 1);
+    cp_str text = mined("launcher", 1, NULL);
+    unsetenv("CASTPROOF_LIBCLANG");
+    assert_int_equal(troubles, 1);
+    assert_true(cp_str_has(text, CP_STR("lib.core.routed_packed ids: int32")));
+    assert_false(cp_str_has(text, CP_STR(".cu:")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_launcher_is_followed_through_classes_and_exports),
+        TEST(test_torch_operators_typed_pointers_and_dispatch_macros_are_checks),
+        TEST(test_matchers_give_sets_and_relations),
+        TEST(test_threads_do_not_change_what_is_mined),
+        TEST(test_the_toml_is_a_contract_set),
+        TEST(test_without_libclang_python_is_still_mined),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

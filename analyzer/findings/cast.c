@@ -142,6 +142,13 @@ static bool converts_alike(const cp_study *study, const cp_cast *cast, const cp_
     return widens || cp_cast_same_dtype(study, cast, use);
 }
 
+/* An assert about the dtype that what comes without the cast meets as well. */
+static bool is_met_without(const cp_cast *cast, const cp_use *use)
+{
+    return use->kind == CP_USE_DTYPE && use->at->asserted && cast->from &&
+           !(cast->from & ~use->at->asserted);
+}
+
 static void find_uses(const cp_study *study, cp_cast *cast)
 {
     size_t count, room = 0, later_room = 0, other_room = 0;
@@ -160,6 +167,8 @@ static void find_uses(const cp_study *study, cp_cast *cast)
     };
     for (size_t i = 0; i < count; i++) {
         cp_site site;
+        if (is_met_without(cast, &uses[i]))
+            continue;
         if (cp_site_of_use(study, &uses[i], cast->node->guard, &site)) {
             cp_push(study->arena, cast->sites, found, room, site);
         } else if (converts_alike(study, cast, &uses[i])) {

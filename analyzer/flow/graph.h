@@ -106,7 +106,8 @@ struct cp_node {
     cp_input *inputs;
     cp_node **users; /* nodes that have this one as an input */
     cp_call *call;
-    const char *doubt; /* why torch's rules may not hold at a call, or NULL */
+    cp_dtypes asserted; /* of x.dtype: what it is asserted to be one of; 0 if it is not */
+    const char *doubt;  /* why torch's rules may not hold at a call, or NULL */
 };
 
 typedef struct cp_flow cp_flow;

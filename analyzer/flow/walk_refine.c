@@ -48,12 +48,16 @@ void cp_walk_refine(cp_walk *walk, const cp_expr *test, bool holds)
         return;
     }
     if (test->kind != CP_EXPR_COMPARE || test->kid_count != 2 ||
-        test->kids[0]->kind != CP_EXPR_ATTR || !cp_str_is(test->kids[0]->text, "dtype") ||
-        test->kids[0]->kids[0]->kind != CP_EXPR_NAME)
+        test->kids[0]->kind != CP_EXPR_ATTR || !cp_str_is(test->kids[0]->text, "dtype"))
         return;
     bool equal = cp_str_is(test->text, "==") || cp_str_is(test->text, "in");
     bool differs = cp_str_is(test->text, "!=") || cp_str_is(test->text, "not in");
     cp_dtypes dtypes = named_dtypes(test->kids[1]);
-    if (dtypes && ((equal && holds) || (differs && !holds)))
+    if (!dtypes || !((equal && holds) || (differs && !holds)))
+        return;
+    cp_node *asked = cp_flow_node_of(walk->flow, test->kids[0]);
+    if (asked)
+        asked->asserted = dtypes;
+    if (test->kids[0]->kids[0]->kind == CP_EXPR_NAME)
         refine_name(walk, test->kids[0]->kids[0]->text, dtypes);
 }

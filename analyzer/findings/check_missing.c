@@ -89,14 +89,38 @@ void cp_missing_at(cp_study *study, const cp_missing *missing, const cp_node *no
                                   CP_STR("given to the call here")));
 }
 
-/* An assert, or a test by which others returned, may keep some producers from the call.
- */
-static bool is_under_condition(const cp_node *call)
+static bool has_condition(const cp_guard *guard)
 {
-    for (const cp_guard *guard = call->guard; guard; guard = guard->outer)
+    for (; guard; guard = guard->outer)
         if (!guard->branch)
             return true;
     return false;
+}
+
+/* Whether each visible call of the function is under an assert, or a test of that kind.
+ */
+static bool is_called_under_condition(const cp_study *study, const cp_func *func)
+{
+    bool called = false;
+    for (uint32_t p = func->owner != NULL; p < func->param_count; p++) {
+        const cp_node *param = cp_flow_param_of(study->flow, func, p);
+        for (uint32_t i = 0; param && i < param->input_count; i++) {
+            if (param->inputs[i].node->kind == CP_NODE_FIXED)
+                continue; /* its default, or what its annotation says */
+            called = true;
+            if (!has_condition(param->inputs[i].guard))
+                return false;
+        }
+    }
+    return called || !func->owner;
+}
+
+/* An assert, or a test by which others returned, may keep some producers from the call.
+ */
+static bool is_under_condition(const cp_study *study, const cp_node *call)
+{
+    return has_condition(call->guard) ||
+           (call->func && is_called_under_condition(study, call->func));
 }
 
 /* One parameter of one call: rejected whatever reaches it, at every release. */
@@ -124,8 +148,8 @@ static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
         return;
     if (all && !some)
         cp_missing_at(study, &missing, arg->node, site->call->module, arg->expr);
-    else if (!is_under_condition(site->call) && cp_map_get(&rules->weights, parameter) &&
-             (value->tensor & ~missing.accepts))
+    else if (!is_under_condition(study, site->call) &&
+             cp_map_get(&rules->weights, parameter) && (value->tensor & ~missing.accepts))
         cp_check_producers(study, &missing);
 }
 

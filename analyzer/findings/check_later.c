@@ -57,8 +57,7 @@ static void say_copied(cp_study *study, const cp_cast *cast, cp_finding *finding
         "`%.*s` is cast to %.*s before it is %s a tensor of that dtype: the %s converts "
         "it itself",
         CP_STR_ARGS(finding->tensor), CP_STR_ARGS(to),
-        name_of_use(&cast->later[0]).len && tensor ? "copied into" : "stored into",
-        tensor ? "copy" : "store");
+        tensor ? "copied into" : "stored into", tensor ? "copy" : "store");
     finding->help = CP_STR("copy it as it is: the tensor gets the same bits");
     finding->plan.ground = CP_GROUND_COPIED;
     finding->assumption_count = 0; /* it holds for every dtype that reaches the cast */

@@ -97,8 +97,7 @@ static bool has_condition(const cp_guard *guard)
     return false;
 }
 
-/* Whether each visible call of the function is under an assert, or a test of that kind.
- */
+/* Whether each visible call of the function is under an assert or a test of that kind. */
 static bool is_called_under_condition(const cp_study *study, const cp_func *func)
 {
     bool called = false;

@@ -198,7 +198,6 @@ cp_role cp_role_of_later(const cp_study *study, const cp_node *node)
     return role != CP_ROLE_NONE ? role : role_of_reach(study, node, &computed);
 }
 
-/* By the names that a tensor came by to where it is copied into. */
 /* A gate's weights: the attribute `weight` of what is called a gate or a router. */
 static bool is_gate_weight(const cp_node *node)
 {

@@ -78,7 +78,7 @@ static void mind_autocast(cp_study *study, const cp_cast *cast, cp_finding *find
     if (!itself && !depends_on_autocast(cast->operand, func, 0))
         return;
     cp_finding_assume(study, finding, CP_STR("it is not run under autocast"));
-    if (!cp_trace_is_trained(study->flow, cast->node->module))
+    if (!cp_models_are_cast(study->flow, cast->node->module))
         return;
     finding->change.kind = CP_CHANGE_NONE;
     finding->help =

@@ -2,15 +2,6 @@
 
 enum { F32 = CP_DTYPES(CP_F32) };
 
-static const cp_node *past_names(const cp_node *node)
-{
-    while (node->kind == CP_NODE_REFINE ||
-           (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
-            node->input_count == 1))
-        node = node->inputs[0].node;
-    return node;
-}
-
 static bool is_in_kernel(const cp_node *node)
 {
     return node->func && cp_func_is_kernel(node->func);
@@ -34,7 +25,7 @@ static const cp_node *other_side(const cp_use *use)
 static bool is_cast_for_it(const cp_study *study, const cp_node *other,
                            const cp_node *product)
 {
-    const cp_node *source = past_names(other);
+    const cp_node *source = cp_past_names(other);
     if (source->kind != CP_NODE_CAST)
         return false;
     size_t count;

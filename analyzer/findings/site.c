@@ -67,7 +67,7 @@ static const cp_expr *given_outside(const cp_site *site, uint32_t level,
 }
 
 /* The one node that a use of a name stands for, past joins of a single input. */
-static const cp_node *single_source(const cp_node *node)
+const cp_node *cp_past_names(const cp_node *node)
 {
     while (node && (node->kind == CP_NODE_REFINE ||
                     (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_LOCAL &&
@@ -92,7 +92,7 @@ static located resolve(const cp_site *site, located at)
         }
         if (at.expr->kind != CP_EXPR_NAME)
             return at;
-        const cp_node *node = single_source(cp_flow_node_of(site->study->flow, at.expr));
+        const cp_node *node = cp_past_names(cp_flow_node_of(site->study->flow, at.expr));
         if (!node)
             return at;
         if (node->kind == CP_NODE_JOIN && node->join == CP_JOIN_PARAM && at.level) {

@@ -59,4 +59,8 @@ cp_str *cp_site_methods(const cp_site *site, uint32_t *count);
 cp_str *cp_site_open_methods(const cp_site *site, const cp_release *release,
                              cp_dtypes from, uint32_t *count, cp_dtype *computes);
 
+/* What a local name was bound to, where that is one value; the node itself where it is
+ * no name; NULL of NULL. */
+const cp_node *cp_past_names(const cp_node *node);
+
 #endif

@@ -106,8 +106,6 @@ cp_node *cp_import_node(cp_flow *flow, cp_module *module, const cp_import *impor
 bool cp_only_tests(const cp_flow *flow, const cp_node *site, const cp_module *to);
 /* Whether the file is one of tests, by its path. */
 bool cp_in_tests(const cp_flow *flow, const cp_module *module);
-/* Whether the models of the file are cast as a whole after they are built. */
-bool cp_models_are_cast(const cp_flow *flow, const cp_module *module);
 
 /* eval_attr.c */
 /* What attribute `name` of `object` (whose value is known) is: joined into `node`. */

@@ -142,4 +142,7 @@ const cp_flow_rules *cp_flow_rules_of(const cp_flow *flow);
 const cp_argument *cp_call_argument(const cp_call *call, cp_str name, size_t position,
                                     bool *unsure);
 
+/* Whether the models of the file are cast as a whole after they are built. */
+bool cp_models_are_cast(const cp_flow *flow, const cp_module *module);
+
 #endif

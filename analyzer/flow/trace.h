@@ -80,9 +80,6 @@ bool cp_trace_is_tensor(const cp_flow *flow, const cp_node *node);
 /* What a call of torch only moves the elements of, and gives back; or NULL. */
 const cp_node *cp_trace_moved(const cp_flow *flow, const cp_call *call);
 
-/* Whether the file has models of a kind that is trained, and cast as a whole. */
-bool cp_trace_is_trained(const cp_flow *flow, const cp_module *module);
-
 /* The field that an attribute reads, where one assignment alone gives it; or NULL. */
 const cp_node *cp_trace_field(const cp_node *attribute);
 

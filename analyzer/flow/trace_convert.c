@@ -74,11 +74,6 @@ static const cp_node *single_source(const cp_node *node)
     return node;
 }
 
-bool cp_trace_is_trained(const cp_flow *flow, const cp_module *module)
-{
-    return cp_models_are_cast(flow, module);
-}
-
 const cp_node *cp_trace_moved(const cp_flow *flow, const cp_call *call)
 {
     const cp_torch_rule *rule = rule_of(flow, call);

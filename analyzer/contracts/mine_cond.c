@@ -52,6 +52,20 @@ bool mine_cond_same(const mine_cond *a, const mine_cond *b)
     return a == b || (a && b && a->hash == b->hash && a->kind == b->kind);
 }
 
+bool mine_is_choice(const mine_cond *a, cp_str param)
+{
+    if (a->kind == COND_OR)
+        return mine_is_choice(a->a, param) && mine_is_choice(a->b, param);
+    return a->kind == COND_IS && cp_str_eq(a->param, param);
+}
+
+cp_str mine_choice_param(const mine_cond *a)
+{
+    while (a->kind == COND_OR)
+        a = a->a;
+    return a->kind == COND_IS ? a->param : (cp_str){0};
+}
+
 static const mine_cond *join(cp_arena *arena, mine_cond_kind kind, const mine_cond *a,
                              const mine_cond *b)
 {

@@ -54,6 +54,10 @@ const mine_cond *mine_not(cp_arena *arena, const mine_cond *a);
 const mine_cond *mine_and(cp_arena *arena, const mine_cond *a, const mine_cond *b);
 const mine_cond *mine_or(cp_arena *arena, const mine_cond *a, const mine_cond *b);
 bool mine_cond_same(const mine_cond *a, const mine_cond *b);
+/* Whether it is an `or` of values of the one parameter: that stays one literal. */
+bool mine_is_choice(const mine_cond *a, cp_str param);
+/* The parameter that the first value of an `or` is of; empty where it is another test. */
+cp_str mine_choice_param(const mine_cond *a);
 bool mine_cond_has_dtype(const mine_cond *a);
 
 /* ---- values ---- */

@@ -17,21 +17,6 @@ typedef struct ways {
     bool too_many;
 } ways;
 
-/* Whether it is an `or` of values of one parameter: that stays one literal. */
-static bool is_choice(const mine_cond *a, cp_str param)
-{
-    if (a->kind == COND_OR)
-        return is_choice(a->a, param) && is_choice(a->b, param);
-    return a->kind == COND_IS && cp_str_eq(a->param, param);
-}
-
-static cp_str choice_param(const mine_cond *a)
-{
-    while (a->kind == COND_OR)
-        a = a->a;
-    return a->param;
-}
-
 /* Whether the choice has the value of `is`. */
 static bool offers(const mine_cond *choice, const mine_cond *is)
 {
@@ -51,7 +36,7 @@ static bool excludes(const mine_cond *a, const mine_cond *b)
     if (b->kind == COND_NOT)
         return excludes(b, a);
     if (b->kind == COND_OR && a->kind == COND_IS)
-        return is_choice(b, a->param) && !offers(b, a);
+        return mine_is_choice(b, a->param) && !offers(b, a);
     if (a->kind == COND_OR && b->kind == COND_IS)
         return excludes(b, a);
     if (a->kind == COND_DTYPE && b->kind == COND_DTYPE && same)
@@ -67,7 +52,7 @@ static bool implies(const mine_cond *a, const mine_cond *b)
         return true;
     bool same = cp_str_eq(a->param, b->param);
     if (a->kind == COND_IS && b->kind == COND_OR)
-        return is_choice(b, a->param) && offers(b, a);
+        return mine_is_choice(b, a->param) && offers(b, a);
     if (a->kind == COND_IS && b->kind == COND_NOT)
         return b->a->kind == COND_IS && cp_str_eq(a->param, b->a->param) &&
                !cp_str_eq(a->text, b->a->text);
@@ -131,7 +116,7 @@ static ways product(cp_arena *arena, const ways *a, const ways *b)
 static ways spread(cp_arena *arena, const mine_cond *cond)
 {
     ways all = one_way(arena);
-    bool choice = cond->kind == COND_OR && is_choice(cond, choice_param(cond));
+    bool choice = cond->kind == COND_OR && mine_is_choice(cond, mine_choice_param(cond));
     switch (choice ? COND_IS : cond->kind) {
     case COND_TRUE:
         return all;
@@ -188,7 +173,7 @@ static int literal_order(const void *a, const void *b)
                     *q = y->kind == COND_NOT ? y->a : y;
     if (p->kind != q->kind)
         return p->kind < q->kind ? -1 : 1;
-    int order = cp_str_cmp(choice_param(p), choice_param(q));
+    int order = cp_str_cmp(mine_choice_param(p), mine_choice_param(q));
     order = order ? order : cp_str_cmp(p->text, q->text);
     order = order ? order : cp_str_cmp(p->op, q->op);
     if (order || p->set != q->set)

@@ -37,20 +37,6 @@ static void drop_literal(cp_arena *arena, open_fact *fact, const mine_cond *lite
     fact->guard_count = n;
 }
 
-static bool is_choice(const mine_cond *a, cp_str param)
-{
-    if (a->kind == COND_OR)
-        return is_choice(a->a, param) && is_choice(a->b, param);
-    return a->kind == COND_IS && cp_str_eq(a->param, param);
-}
-
-static cp_str choice_param(const mine_cond *a)
-{
-    while (a->kind == COND_OR)
-        a = a->a;
-    return a->kind == COND_IS ? a->param : (cp_str){0};
-}
-
 /* Joins fact j to fact i where the two say the same; true if something was changed. */
 static bool join_facts(solver *s, size_t i, size_t j)
 {
@@ -71,9 +57,9 @@ static bool join_facts(solver *s, size_t i, size_t j)
         return true;
     }
     const mine_cond *y = only_extra(b, a);
-    cp_str param = choice_param(x);
-    if (!y || a->guard_count != b->guard_count || !param.len || !is_choice(x, param) ||
-        !is_choice(y, param))
+    cp_str param = mine_choice_param(x);
+    if (!y || a->guard_count != b->guard_count || !param.len ||
+        !mine_is_choice(x, param) || !mine_is_choice(y, param))
         return false;
     mine_add_places(s->arena, a, b->places, b->place_count);
     drop_literal(s->arena, a, x, mine_or(s->arena, x, y));

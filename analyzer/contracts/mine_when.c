@@ -14,20 +14,6 @@ static bool is_word(cp_str text)
     return text.len > 0;
 }
 
-static bool is_choice(const mine_cond *a, cp_str param)
-{
-    if (a->kind == COND_OR)
-        return is_choice(a->a, param) && is_choice(a->b, param);
-    return a->kind == COND_IS && cp_str_eq(a->param, param);
-}
-
-static cp_str first_param(const mine_cond *a)
-{
-    while (a->kind == COND_OR)
-        a = a->a;
-    return a->param;
-}
-
 static void list_choices(cp_arena *arena, const mine_cond *a, cp_str **texts,
                          size_t *count, size_t *room)
 {
@@ -120,8 +106,8 @@ static void put(cp_arena *arena, cp_buf *out, const mine_cond *a)
         put_not(arena, out, a->a);
         return;
     case COND_OR:
-        if (is_choice(a, first_param(a)) && is_word(first_param(a))) {
-            cp_buf_printf(out, "%.*s in {", CP_STR_ARGS(first_param(a)));
+        if (mine_is_choice(a, mine_choice_param(a)) && is_word(mine_choice_param(a))) {
+            cp_buf_printf(out, "%.*s in {", CP_STR_ARGS(mine_choice_param(a)));
             put_choices(arena, out, a);
             cp_buf_puts(out, "}");
             return;

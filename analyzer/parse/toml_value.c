@@ -103,11 +103,23 @@ static bool read_escape(toml_reader *r, cp_buf *out, bool many_lines)
     return true;
 }
 
+/* Takes the bytes of ASCII that mean themselves in any string: nearly all there are. */
+static void take_ascii(toml_reader *r, char quote)
+{
+    const char *at = r->at;
+    while (at < r->end && *at >= ' ' && *at < 0x7f && *at != quote && *at != '\\')
+        at++;
+    r->at = at;
+}
+
 /* Takes the plain text at `at` up to what ends it; false on a byte that may not be there.
  */
 static bool take_plain(toml_reader *r, char quote, bool many_lines)
 {
-    while (r->at < r->end && *r->at != quote && !(*r->at == '\\' && quote == '"')) {
+    for (;;) {
+        take_ascii(r, quote);
+        if (r->at == r->end || *r->at == quote || (*r->at == '\\' && quote == '"'))
+            break;
         unsigned char c = (unsigned char)*r->at;
         if (many_lines && toml_take_newline(r))
             continue;

@@ -125,6 +125,18 @@ static void test_matchers_give_sets_and_relations(void **state)
                "jit.gate.gate out: as logits @ jit/csrc/gate.cuh:11\n");
 }
 
+static void test_ways_that_leave_nothing_out_are_one(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(mined("ways", 1, NULL),
+               "lib.api.collect first: float32 @ lib/api.py:48\n"
+               "lib.api.collect second: float32 @ lib/api.py:48\n"
+               "lib.api.route logits: float32, bfloat16 @ lib/csrc/ways.cu:5\n"
+               "lib.api.route_by_number logits: int32 @ lib/api.py:40\n");
+}
+
 static void test_threads_do_not_change_what_is_mined(void **state)
 {
     (void)state;
@@ -169,6 +181,7 @@ int main(void)
         TEST(test_a_launcher_is_followed_through_classes_and_exports),
         TEST(test_torch_operators_typed_pointers_and_dispatch_macros_are_checks),
         TEST(test_matchers_give_sets_and_relations),
+        TEST(test_ways_that_leave_nothing_out_are_one),
         TEST(test_threads_do_not_change_what_is_mined),
         TEST(test_the_toml_is_a_contract_set),
         TEST(test_without_libclang_python_is_still_mined),

@@ -157,6 +157,9 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
         return partial_of(run, &args);
     if (cp_str_is(last, "cast") && args.count == 2)
         return args.items[1].value;
+    /* A contract is for a process without such variables: the fallback counts. */
+    if (cp_str_is(dotted, "os.environ.get") || cp_str_is(dotted, "os.getenv"))
+        return args.count > 1 ? args.items[1].value : &mine_none;
     if (cp_str_starts(dotted, CP_STR("torch."))) {
         const mine_value *tensor = torch_call(run, last, &args);
         if (tensor)
@@ -276,6 +279,36 @@ const mine_value *mine_offered(mine_run *run, const mine_value *value, cp_str na
     return found->kind == VALUE_FUNC ? found : NULL;
 }
 
+/* What C++ asks of a list that Python gave; and a list that grows under its name. */
+static const mine_value *list_method(mine_run *run, mine_scope *scope,
+                                     const mine_value *list, cp_expr *call, cp_str name)
+{
+    if (scope->is_native && !call->arg_count) {
+        if (cp_str_is(name, "empty"))
+            return mine_bool(run, list->count ? &mine_false : &mine_true);
+        if (cp_str_is(name, "size"))
+            return mine_text(run, VALUE_NUMBER,
+                             cp_str_printf(run->arena, "%u", list->count));
+    }
+    const cp_expr *callee = call->kids[0];
+    bool grows = cp_str_is(name, "append") || cp_str_is(name, "extend") ||
+                 cp_str_is(name, "insert");
+    if (scope->is_native || !grows || callee->kids[0]->kind != CP_EXPR_NAME)
+        return NULL;
+    const mine_value *grown = &mine_unknown;
+    if (cp_str_is(name, "append") && call->arg_count == 1) {
+        mine_value *longer = cp_new(run->arena, mine_value, 1);
+        *longer = *list;
+        longer->items = cp_new(run->arena, const mine_value *, list->count + 1);
+        for (uint32_t i = 0; i < list->count; i++)
+            longer->items[i] = list->items[i];
+        longer->items[longer->count++] = mine_eval(run, scope, call->args[0].value);
+        grown = longer;
+    }
+    mine_set_var(run, scope, callee->kids[0]->text, grown);
+    return &mine_none;
+}
+
 const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value *value,
                               cp_expr *call)
 {
@@ -305,6 +338,8 @@ const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value
                    : &mine_unknown;
     case VALUE_DICT:
         return dict_method(run, scope, value, call, name);
+    case VALUE_LIST:
+        return list_method(run, scope, value, call, name);
     case VALUE_NATIVE: /* spec.build_and_load() is the module that the spec describes */
         return mine_native_export(run, value->text, name, SIZE_MAX) ||
                        !cp_str_has(name, CP_STR("load"))

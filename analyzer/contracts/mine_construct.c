@@ -106,13 +106,35 @@ static void construct_native(mine_run *run, cp_class *class, const mine_value *s
     run->depth--;
 }
 
+/* Enum(x): x itself if it is a member, or a parameter that is compared with members. */
+static const mine_value *enum_member(mine_run *run, const mine_value *class,
+                                     const mine_args *args)
+{
+    const mine_value *value = args->count == 1 ? args->items[0].value : &mine_unknown;
+    if (value->kind == VALUE_ENUM || value->kind == VALUE_PARAM)
+        return value;
+    const cp_block *body = &class->class->body;
+    for (uint32_t i = 0; i < body->count && value->kind == VALUE_NUMBER; i++) {
+        const cp_stmt *stmt = body->stmts[i];
+        bool names = stmt->kind == CP_STMT_ASSIGN && stmt->value &&
+                     stmt->value->kind == CP_EXPR_NUMBER && stmt->target_count == 1 &&
+                     stmt->targets[0]->kind == CP_EXPR_NAME;
+        if (names && cp_str_eq(stmt->value->text, value->text))
+            return mine_text(run, VALUE_ENUM, stmt->targets[0]->text);
+    }
+    return &mine_unknown;
+}
+
 const mine_value *mine_construct(mine_run *run, const mine_value *class,
                                  const mine_args *args, mine_scope *scope, cp_expr *site)
 {
+    bool native = class->scope && class->scope->is_native;
+    if (!native && mine_is_enum(run, class->class))
+        return enum_member(run, class, args);
     mine_value *self = cp_new(run->arena, mine_value, 1);
     self->kind = VALUE_OBJECT;
     self->object = new_object(run, class);
-    if (class->scope && class->scope->is_native) {
+    if (native) {
         construct_native(run, class->class, self, args, scope, site);
         return self;
     }

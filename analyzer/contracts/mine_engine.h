@@ -314,6 +314,8 @@ const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
 /* What a C++ name outside of all functions stands for. */
 const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name);
 cp_class *mine_native_class(mine_run *run, cp_expr *type);
+/* Whether a class of Python is an enumeration. */
+bool mine_is_enum(mine_run *run, const cp_class *class);
 /* The method in the class or its bases that takes so many arguments; NULL if none. */
 cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t arg_count,
                           bool is_native, mine_scope **scope);

@@ -80,8 +80,76 @@ void mine_join_facts(solver *s)
     }
 }
 
+/*
+ * One step towards fewer ways to the same check: where one holds under R and x, another
+ * under R, not x and more, the other needs no "not x". False if there is nothing to do.
+ */
+static bool shorten(cp_arena *arena, open_fact *ways, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++)
+        for (size_t j = 0; j < *count; j++) {
+            open_fact *a = &ways[i], *b = &ways[j];
+            if (i == j)
+                continue;
+            if (mine_is_within(a->guard, a->guard_count, b->guard, b->guard_count)) {
+                mine_add_places(arena, a, b->places, b->place_count);
+                *b = ways[--*count];
+                return true;
+            }
+            const mine_cond *x = only_extra(a, b);
+            const mine_cond *against = x ? mine_not(arena, x) : NULL;
+            if (x && mine_holds_literal(b->guard, b->guard_count, against)) {
+                drop_literal(arena, b, against, NULL);
+                return true;
+            }
+        }
+    return false;
+}
+
+/*
+ * Ways that together leave nothing out are one. Others stay as they were found: the
+ * branches of an `if` read better apart than with their guards shortened.
+ */
+static void join_all_ways(solver *s, size_t first)
+{
+    size_t count = 0, kept = 0;
+    open_fact *ways = cp_new(s->arena, open_fact, s->fact_count);
+    for (size_t i = first; i < s->fact_count; i++)
+        if (says_same(&s->facts[first], &s->facts[i]))
+            ways[count++] = s->facts[i];
+    size_t before = count;
+    while (count > 1 && shorten(s->arena, ways, &count))
+        continue;
+    bool better = count == 1 || (before > WAYS_TOLD && count <= WAYS_TOLD);
+    if (before == count || !better)
+        return;
+    open_fact said = s->facts[first];
+    for (size_t i = 0; i < s->fact_count; i++)
+        if (!says_same(&said, &s->facts[i]))
+            s->facts[kept++] = s->facts[i];
+    for (size_t i = 0; i < count; i++)
+        s->facts[kept++] = ways[i];
+    s->fact_count = kept;
+}
+
+static bool is_first_way(const solver *s, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (says_same(&s->facts[k], &s->facts[i]))
+            return false;
+    return true;
+}
+
+static void join_ways(solver *s)
+{
+    for (size_t i = s->fact_count; i > 0; i--)
+        if (i <= s->fact_count && is_first_way(s, i - 1))
+            join_all_ways(s, i - 1);
+}
+
 void mine_fold_ways(solver *s)
 {
+    join_ways(s);
     for (size_t i = 0; i < s->fact_count; i++) {
         size_t ways = 0;
         for (size_t j = 0; j < s->fact_count; j++)

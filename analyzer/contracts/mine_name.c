@@ -120,7 +120,7 @@ static const mine_value *outer_attribute(mine_run *run, const mine_value *owner,
                                    CP_STR_ARGS(name)));
 }
 
-static bool is_enum(mine_run *run, const cp_class *class)
+bool mine_is_enum(mine_run *run, const cp_class *class)
 {
     for (uint32_t i = 0; i < class->base_count; i++) {
         cp_str base = cp_expr_dotted(run->arena, class->bases[i]);
@@ -134,7 +134,7 @@ static bool is_enum(mine_run *run, const cp_class *class)
 static const mine_value *class_attribute(mine_run *run, const mine_value *owner,
                                          cp_str name)
 {
-    if (is_enum(run, owner->class))
+    if (mine_is_enum(run, owner->class))
         return mine_text(run, VALUE_ENUM, name);
     for (uint32_t i = owner->class->body.count; i > 0; i--) {
         cp_stmt *stmt = owner->class->body.stmts[i - 1];

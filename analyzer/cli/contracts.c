@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/contracts.h"
 #include "cli/run.h"
 #include "contracts/diff.h"
 
@@ -135,11 +136,13 @@ int cp_command_contracts(cp_arena *arena, const cp_options *options)
         st = show_set(arena, options, &out, &err);
     else if (cp_str_is(what, "diff") && count == 3)
         st = show_diff(arena, options, &out, &differ, &err);
+    else if (cp_str_is(what, "merge") && count > 1)
+        st = cp_contracts_merge_files(arena, options, &out, &err);
     else
         st = cp_fail(
             &err, CP_ERR_USAGE,
-            "contracts wants list, show SET or diff A B, where a set is a file or "
-            "PACKAGE==VERSION");
+            "contracts wants list, show SET, diff A B or merge FILE…, where a set is a "
+            "file or PACKAGE==VERSION");
     if (!st)
         st = cp_run_write(options, cp_buf_str(&out), &err);
     return st ? cp_command_failed(&err) : differ;

@@ -21,6 +21,7 @@ static const char help[] =
     "                    known of that; 1: there are none\n"
     "  mine SOURCE…      the dtype contracts that a kernel library's sources enforce\n"
     "  contracts list, show SET, diff A B   a SET is a file or PACKAGE==VERSION\n"
+    "  contracts merge FILE…                mined sets of many releases as one, TOML\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
     "  rules             the table of rules\n"
     "\n"
@@ -52,6 +53,8 @@ static const char help[] =
     "  --device D           auto or cpu\n"
     "  --model NAME         one preset instead of the routing method's own\n"
     "  --seed N, --tokens N\n"
+    "contracts merge:\n"
+    "  --routing            only entry points that MoE routing hands tensors to\n"
     "debt:\n"
     "  --fail-on STATE,…    actionable, stale or any: exit status 1 if there is one\n";
 
@@ -81,6 +84,7 @@ enum {
     OPT_SEED,
     OPT_TOKENS,
     OPT_FAIL_ON,
+    OPT_ROUTING,
 };
 
 static const struct option known_options[] = {
@@ -109,6 +113,7 @@ static const struct option known_options[] = {
     {"seed", required_argument, NULL, OPT_SEED},
     {"tokens", required_argument, NULL, OPT_TOKENS},
     {"fail-on", required_argument, NULL, OPT_FAIL_ON},
+    {"routing", no_argument, NULL, OPT_ROUTING},
     {0},
 };
 
@@ -247,6 +252,9 @@ static bool take_flag(cp_options *options, int option)
         return true;
     case OPT_NO_CACHE:
         options->no_cache = true;
+        return true;
+    case OPT_ROUTING:
+        options->routing = true;
         return true;
     case OPT_DIFF:
         options->diff = true;

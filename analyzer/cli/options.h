@@ -50,6 +50,9 @@ typedef struct cp_options {
     uint64_t seed;
     int64_t tokens;
 
+    /* contracts merge */
+    bool routing;
+
     /* debt */
     cp_list fail_on;
 } cp_options;

@@ -15,6 +15,7 @@ static cp_contracts *new_set(cp_arena *arena)
     set->by_package.arena = arena;
     set->specs.arena = arena;
     set->conds.arena = arena;
+    set->notes.arena = arena;
     return set;
 }
 
@@ -71,14 +72,45 @@ void set_add_contract(cp_contracts *set, const cp_contract *contract)
     cp_push(set->arena, l->items, l->count, l->room, contract);
 }
 
-void set_add_entry(cp_contracts *set, const cp_entry *entry)
+static void add_note(cp_entry *entry, const cp_entry *note)
 {
+    cp_str *const to[] = {&entry->variant_of, &entry->writes, &entry->reads};
+    const cp_str from[] = {note->variant_of, note->writes, note->reads};
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++)
+        if (from[i].len)
+            *to[i] = from[i];
+    entry->is_gate |= note->is_gate;
+}
+
+/* What it says counts for the entries of its call, read before or after it. */
+static void add_to_others(cp_contracts *set, cp_entry *note)
+{
+    cp_map_put(&set->notes, note->call, note);
+    for (size_t i = 0; i < set->entry_count; i++)
+        if (cp_str_eq(set->entries[i]->call, note->call))
+            add_note(set->entries[i], note);
+}
+
+void set_add_entry(cp_contracts *set, cp_entry *entry)
+{
+    if (entry->reason.len && !entry->parameter_count) {
+        add_to_others(set, entry);
+        return;
+    }
+    const cp_entry *note = cp_map_get(&set->notes, entry->call);
+    if (note)
+        add_note(entry, note);
     cp_push(set->arena, set->entries, set->entry_count, set->entry_room, entry);
+    cp_entry *first = cp_map_get(&set->by_name, entry->call);
+    while (first && first->next)
+        first = first->next;
+    if (first)
+        first->next = entry;
     for (uint32_t i = 0; i <= entry->alias_count; i++) {
         cp_str name = i ? entry->aliases[i - 1] : entry->call;
         void **slot = cp_map_slot(&set->by_name, name);
         if (!*slot)
-            *slot = (void *)entry;
+            *slot = entry;
     }
 }
 
@@ -108,10 +140,23 @@ const cp_entry *cp_contracts_entry(const cp_contracts *set, cp_str dotted)
     return cp_map_get(&set->by_name, dotted);
 }
 
+const cp_entry *cp_entry_at(const cp_entry *entry, const cp_version *release)
+{
+    const cp_entry *at = entry;
+    while (at && !cp_spec_allows(&at->versions, release))
+        at = at->next;
+    return at ? at : entry;
+}
+
+bool cp_contracts_noted(const cp_contracts *set, cp_str call)
+{
+    return cp_map_get(&set->notes, call) != NULL;
+}
+
 const cp_entry *const *cp_contracts_entries(const cp_contracts *set, size_t *count)
 {
     *count = set->entry_count;
-    return set->entries;
+    return (const cp_entry *const *)set->entries;
 }
 
 const cp_contract *const *cp_contracts_of(const cp_contracts *set, cp_str call,

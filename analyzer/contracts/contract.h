@@ -45,8 +45,11 @@ typedef struct cp_contract {
     cp_str labels;      /* effective: an output that gets this parameter's dtype; "" */
     cp_str outputs;     /* what takes its dtype from it, in words; "" if nothing */
 
-    cp_str *stated; /* "file:line", the check first, then the chain to it */
+    cp_str *stated; /* "file:line", the check first, then the chain to it: where they
+                       stand in the oldest release of `versions` */
     uint32_t stated_count;
+    struct cp_move *moves; /* the lines they stand at later, oldest first */
+    uint32_t move_count;
     cp_str origin; /* "bundled", "curated", "mined" or the path of a user's file */
     cp_str reason; /* of a curated one */
 } cp_contract;
@@ -55,7 +58,7 @@ typedef struct cp_contract {
 typedef struct cp_entry {
     cp_str package, call;
     cp_spec versions;
-    cp_str *parameters; /* in positional order, of the newest release it was read in */
+    cp_str *parameters; /* in positional order; none: it adds to what others say */
     uint32_t parameter_count;
     cp_str *aliases; /* other dotted names it can be imported by */
     uint32_t alias_count;
@@ -64,6 +67,11 @@ typedef struct cp_entry {
     cp_str reads;      /* the role of what it reads ("router_logits", "topk_weights",
                           "gate_input"); "" */
     bool is_gate;      /* it computes router logits */
+    cp_str *stated;    /* of one that adds to others: "file:line" */
+    uint32_t stated_count;
+    cp_str reason; /* of the same; else "" */
+
+    struct cp_entry *next; /* another one of this call, read later; or NULL */
 } cp_entry;
 
 typedef struct cp_contracts cp_contracts;
@@ -84,6 +92,12 @@ CP_MUST_CHECK cp_status cp_contracts_add(cp_contracts *set, cp_str path, cp_str 
  */
 const cp_entry *cp_contracts_entry(const cp_contracts *set, cp_str dotted);
 
+/* The entry of the same call that counts for the release; `entry` where none does. */
+const cp_entry *cp_entry_at(const cp_entry *entry, const cp_version *release);
+
+/* Whether a hand-made [[entry]] without parameters speaks of the call. */
+bool cp_contracts_noted(const cp_contracts *set, cp_str call);
+
 /* All [[entry]] records, in the order read. */
 const cp_entry *const *cp_contracts_entries(const cp_contracts *set, size_t *count);
 
@@ -95,6 +109,13 @@ const cp_contract *const *cp_contracts_of(const cp_contracts *set, cp_str call,
 void cp_contracts_each(const cp_contracts *set,
                        void (*visit)(void *data, const cp_contract *contract),
                        void *data);
+
+/*
+ * The fact as it is stated in that release: `contract` itself, or a copy whose places are
+ * those of the release. The copy is made once; one thread asks at a time.
+ */
+const cp_contract *cp_contract_at(cp_arena *arena, const cp_contract *contract,
+                                  const cp_version *release);
 
 /* The packages that the set has releases of, in the order read. */
 const cp_str *cp_contracts_packages(const cp_contracts *set, cp_arena *arena,

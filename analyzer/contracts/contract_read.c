@@ -15,15 +15,15 @@ typedef struct record {
 
 #define COMMON_KEYS                                                                      \
     "package", "version", "versions", "call", "calls", "parameter", "when", "outputs",   \
-        "stated", "read_in", "origin", "reason"
+        "stated", "moved", "origin", "reason"
 
 static const char *const check_keys[] = {COMMON_KEYS, "accepts", "same_as",
                                          "unchecked", "broken",  NULL};
 static const char *const effective_keys[] = {COMMON_KEYS, "reads",  "ignored", "computes",
                                              "rounds_to", "labels", NULL};
-static const char *const entry_keys[] = {"package", "version",    "versions",   "call",
-                                         "aliases", "parameters", "variant_of", "writes",
-                                         "reads",   "is_gate",    NULL};
+static const char *const entry_keys[] = {
+    "package", "version", "versions", "call",   "aliases", "parameters", "variant_of",
+    "writes",  "reads",   "is_gate",  "stated", "reason",  NULL};
 static const char *const package_keys[] = {"name", "releases", NULL};
 
 static CP_PRINTF(3, 4) cp_status
@@ -189,6 +189,19 @@ static cp_status read_outputs(const record *r, cp_str *out)
     return CP_OK;
 }
 
+static cp_status read_moves(const record *r, cp_contract *c)
+{
+    cp_str *texts = NULL, wrong;
+    uint32_t count;
+    cp_status st = read_list(r, "moved", &texts, &count);
+    if (!st && !moves_read(r->set->arena, c, texts, count, &wrong))
+        st = bad(r, cp_toml_get(r->table, "moved"),
+                 "`moved`: `%.*s` must be a release, newer than the one before, and a "
+                 "line for each of `stated`",
+                 CP_STR_ARGS(wrong));
+    return st;
+}
+
 static cp_status read_check(const record *r, cp_contract *c)
 {
     cp_status st;
@@ -230,14 +243,17 @@ static cp_status read_common(const record *r, cp_contract *c)
         (st = read_text(r, "parameter", true, &c->parameter)) || (st = read_when(r, c)) ||
         (st = read_outputs(r, &c->outputs)) ||
         (st = read_list(r, "stated", &c->stated, &c->stated_count)) ||
-        (st = read_text(r, "origin", false, &c->origin)) ||
+        (st = read_moves(r, c)) || (st = read_text(r, "origin", false, &c->origin)) ||
         (st = read_text(r, "reason", false, &c->reason)))
         return st;
     c->package = cp_package_name(r->set->arena, c->package);
     if (!c->stated_count && !c->unchecked)
         return bad(r, NULL, "lacks the key `stated`: say where the library states it");
-    if (!c->origin.len)
-        c->origin = r->set->bundling ? CP_STR("bundled") : r->path;
+    bool shipped = r->set->bundling && !cp_str_is(c->origin, "curated");
+    if (shipped)
+        c->origin = CP_STR("bundled"); /* mined, but not now */
+    else if (!c->origin.len)
+        c->origin = r->path;
     return CP_OK;
 }
 
@@ -300,11 +316,13 @@ static cp_status add_entry(const record *r)
         (st = read_text(r, "variant_of", false, &e->variant_of)) ||
         (st = read_text(r, "writes", false, &e->writes)) ||
         (st = read_text(r, "reads", false, &e->reads)) ||
-        (st = read_flag(r, "is_gate", &e->is_gate)))
+        (st = read_flag(r, "is_gate", &e->is_gate)) ||
+        (st = read_list(r, "stated", &e->stated, &e->stated_count)) ||
+        (st = read_text(r, "reason", false, &e->reason)))
         return st;
     e->package = cp_package_name(r->set->arena, e->package);
     set_add_entry(r->set, e);
-    return add_release_of(r, e->package);
+    return e->parameter_count ? add_release_of(r, e->package) : CP_OK;
 }
 
 static cp_status add_package(const record *r)

@@ -19,7 +19,7 @@ static cp_dtypes surely_accepted(const cp_site *site, const cp_release *release,
         if (cp_cond_eval(contract->when, cp_site_atom, &asked) != CP_TRUE)
             continue;
         accepts &= contract->accepts;
-        *shown = contract;
+        *shown = cp_contract_at(site->study->arena, contract, release->version);
     }
     return accepts;
 }

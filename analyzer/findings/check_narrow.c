@@ -1,9 +1,10 @@
 #include "findings/cast.h"
 
+/* A check alone does not do: some kernels read what it lets through as another dtype. */
 static bool takes_it_wide(const cp_cast *cast, const cp_terms *terms)
 {
-    return !(cast->from & ~terms->accepts) && !terms->ignored && !terms->coupled &&
-           !terms->labels;
+    return terms->told && !(cast->from & ~terms->accepts) && !terms->ignored &&
+           !terms->coupled && !terms->labels;
 }
 
 cp_dtypes cp_cast_lost(const cp_cast *cast)

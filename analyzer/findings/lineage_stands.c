@@ -25,7 +25,8 @@ static void add_choices(cp_study *study, const cp_site *site, cp_contract_kind k
             cp_str_eq(contract->parameter, site->parameter) &&
             cp_spec_allows(&contract->versions, stand->last->version) &&
             cp_cond_eval(contract->when, cp_site_atom, &asked) != CP_FALSE)
-            cp_push(study->arena, stand->choices, stand->choice_count, *room, contract);
+            cp_push(study->arena, stand->choices, stand->choice_count, *room,
+                    cp_contract_at(study->arena, contract, stand->last->version));
     }
 }
 

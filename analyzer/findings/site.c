@@ -2,6 +2,17 @@
 
 #include <stdlib.h>
 
+/* Parameters come and go: those of the newest release that may be installed count. */
+static const cp_entry *pinned_entry(const cp_study *study, const cp_entry *entry,
+                                    cp_str path)
+{
+    if (!entry->next)
+        return entry;
+    cp_range range = cp_range_of(study, path, entry->package);
+    return range.count ? cp_entry_at(entry, range.releases[range.count - 1]->version)
+                       : entry;
+}
+
 bool cp_site_of_use(const cp_study *study, const cp_use *use, const cp_guard *guard,
                     cp_site *site)
 {
@@ -10,6 +21,7 @@ bool cp_site_of_use(const cp_study *study, const cp_use *use, const cp_guard *gu
     const cp_entry *entry = cp_contracts_entry(study->contracts, use->dotted);
     if (!entry)
         return false;
+    entry = pinned_entry(study, entry, use->at->module->source->path);
     cp_str parameter = use->keyword;
     if (use->position != SIZE_MAX) {
         if (use->position >= entry->parameter_count)

@@ -44,6 +44,7 @@ typedef struct cp_terms {
     cp_dtype may_round_to;      /* the same under a condition that the site leaves open */
     const cp_contract *check;   /* the first check that applies, or NULL */
     const cp_contract *inside;  /* what states `computes` or `rounds_to`, or NULL */
+    bool told;                  /* something says what the kernel reads it as */
     const cp_contract *coupled; /* another parameter must have this one's dtype */
 } cp_terms;
 

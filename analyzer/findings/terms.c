@@ -20,6 +20,7 @@ static void add_inside(cp_terms *terms, const cp_contract *contract, cp_truth wh
 {
     if (contract->accepts)
         terms->accepts &= contract->accepts;
+    terms->told |= contract->accepts || contract->ignored;
     terms->labels |= contract->labels.len > 0;
     if (contract->labels.len)
         return;
@@ -48,6 +49,7 @@ cp_terms cp_terms_at(const cp_site *site, const cp_release *release)
                       .rounds_to = CP_DTYPE_NONE,
                       .may_round_to = CP_DTYPE_NONE};
     bool all_compute = true;
+    cp_arena *arena = site->study->arena;
     size_t count;
     const cp_contract *const *contracts =
         cp_contracts_of(site->study->contracts, site->entry->call, &count);
@@ -58,12 +60,13 @@ cp_terms cp_terms_at(const cp_site *site, const cp_release *release)
         terms.broken |= contract->broken;
         bool other = !cp_str_eq(contract->parameter, site->parameter);
         if (other && cp_str_eq(contract->same_as, site->parameter))
-            terms.coupled = contract;
+            terms.coupled = cp_contract_at(arena, contract, release->version);
         if (other)
             continue;
         cp_truth when = cp_cond_eval(contract->when, cp_site_atom, &asked);
         if (when == CP_FALSE)
             continue;
+        contract = cp_contract_at(arena, contract, release->version);
         if (contract->kind == CP_CONTRACT_CHECK)
             add_check(&terms, contract);
         else

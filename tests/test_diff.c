@@ -75,6 +75,48 @@ static void test_places_do_not_count(void **state)
         "");
 }
 
+static void test_more_devices_are_looser(void **state)
+{
+    (void)state;
+    assert_str(changes(FACT("x", "accepts = [\"int32\"]\nwhen = \"compute_capability == "
+                                 "100\""),
+                       FACT("x", "accepts = [\"int32\"]\nwhen = \"compute_capability in "
+                                 "{100, 103}\"")),
+               "x loosened\n");
+}
+
+static void test_other_words_for_the_same_are_no_change(void **state)
+{
+    (void)state;
+    assert_str(
+        changes(FACT("x", "accepts = [\"float32\"]\nwhen = \"m == A\"")
+                    FACT("x", "accepts = [\"float32\", \"bfloat16\"]\nwhen = \"m != A\""),
+                FACT("x", "accepts = [\"float32\"]\nwhen = \"m == A\"")
+                    FACT("x", "accepts = [\"float32\", \"bfloat16\"]")),
+        "");
+}
+
+static void test_code_that_may_always_hold_loosens_nothing_for_sure(void **state)
+{
+    (void)state;
+    assert_str(changes(FACT("x", "accepts = [\"float32\"]"),
+                       FACT("x", "accepts = [\"float32\"]\nwhen = \"`?`\"")),
+               "x changed\n");
+    assert_str(changes(FACT("x", "accepts = [\"float32\"]"),
+                       FACT("x", "accepts = [\"float32\", \"int32\"]\nwhen = \"`?`\"")),
+               "x loosened\n");
+}
+
+static void test_relations_are_told_apart(void **state)
+{
+    (void)state;
+    assert_str(changes(FACT("x", "same_as = \"a\""), FACT("x", "same_as = \"b\"")),
+               "x changed\n");
+    assert_str(changes(FACT("x", "same_as = \"a\""),
+                       FACT("x", "same_as = \"a\"") FACT("x", "accepts = [\"int32\"]")),
+               "x tightened\n");
+}
+
 static void test_a_release_that_nobody_read_is_refused(void **state)
 {
     (void)state;
@@ -90,6 +132,10 @@ int main(void)
         TREE(test_a_narrower_set_is_tighter),
         TREE(test_what_comes_and_goes_is_named),
         TREE(test_places_do_not_count),
+        TREE(test_more_devices_are_looser),
+        TREE(test_other_words_for_the_same_are_no_change),
+        TREE(test_code_that_may_always_hold_loosens_nothing_for_sure),
+        TREE(test_relations_are_told_apart),
         TREE(test_a_release_that_nobody_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

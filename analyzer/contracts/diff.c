@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "contracts/diff_kind.h"
 #include "read/source.h"
 
 typedef struct reading {
@@ -53,7 +54,11 @@ static void take(void *data, const cp_contract *c)
         memcpy(texts, line->texts, line->count * sizeof *texts);
     texts[line->count++] = text;
     line->texts = texts;
-    line->widest |= c->accepts;
+    const cp_contract **facts = cp_new(r->arena, const cp_contract *, line->count);
+    if (line->fact_count)
+        memcpy(facts, line->facts, line->fact_count * sizeof *facts);
+    facts[line->fact_count++] = c;
+    line->facts = facts;
 }
 
 static int by_text(const void *a, const void *b)
@@ -135,22 +140,6 @@ static bool same_line(const cp_terms_line *a, const cp_terms_line *b)
     return same;
 }
 
-/*
- * With the same dtypes, the line with fewer statements has fewer conditions that narrow
- * them. Where neither set holds the other, it is another change.
- */
-static cp_terms_change_kind kind_of(const cp_terms_line *a, const cp_terms_line *b)
-{
-    if (!a->widest || !b->widest)
-        return CP_TERMS_OTHER;
-    bool more = (a->widest & ~b->widest) == 0, less = (b->widest & ~a->widest) == 0;
-    if (more && less)
-        return a->count > b->count   ? CP_TERMS_LOOSENED
-               : a->count < b->count ? CP_TERMS_TIGHTENED
-                                     : CP_TERMS_OTHER;
-    return more ? CP_TERMS_LOOSENED : less ? CP_TERMS_TIGHTENED : CP_TERMS_OTHER;
-}
-
 const cp_terms_change *cp_terms_diff(cp_arena *arena, const cp_terms_list *a,
                                      const cp_terms_list *b, size_t *count)
 {
@@ -170,15 +159,16 @@ const cp_terms_change *cp_terms_diff(cp_arena *arena, const cp_terms_list *a,
             continue;
         change.kind = order < 0   ? CP_TERMS_GONE
                       : order > 0 ? CP_TERMS_NEW
-                                  : kind_of(change.before, change.after);
-        changes[(*count)++] = change;
+                                  : diff_kind(arena, change.before, change.after);
+        if (change.kind != CP_TERMS_SAME)
+            changes[(*count)++] = change;
     }
     return changes;
 }
 
 const char *cp_terms_change_name(cp_terms_change_kind kind)
 {
-    static const char *const names[] = {"new", "gone", "loosened", "tightened",
-                                        "changed"};
+    static const char *const names[] = {"new",       "gone",    "loosened",
+                                        "tightened", "changed", "same"};
     return names[kind];
 }

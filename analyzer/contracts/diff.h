@@ -14,7 +14,8 @@ typedef struct cp_terms_line {
     cp_str call, parameter;
     cp_str *texts; /* "float32, bfloat16 when routing_logits is given", sorted */
     uint32_t count;
-    cp_dtypes widest; /* all dtypes that some statement accepts; 0 for none */
+    const cp_contract **facts; /* what the texts say */
+    uint32_t fact_count;
 } cp_terms_line;
 
 typedef struct cp_terms_list {
@@ -37,6 +38,7 @@ typedef enum cp_terms_change_kind {
     CP_TERMS_LOOSENED,  /* more is accepted, or under fewer conditions */
     CP_TERMS_TIGHTENED, /* the reverse */
     CP_TERMS_OTHER,
+    CP_TERMS_SAME, /* in other words; such changes are not listed */
 } cp_terms_change_kind;
 
 typedef struct cp_terms_change {

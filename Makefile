@@ -140,6 +140,11 @@ corpus bench:
 	$(Q)if [ -x tools/$@ ]; then $(MAKE) --no-print-directory VARIANT=release all && \
 	  tools/$@ build/release/castproof $(ARGS); else echo "$@: off, no tools/$@"; fi
 
+## contracts: mines every release of the bundled sets again; ARGS="PACKAGE==VERSION" adds one
+contracts:
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)tools/contracts build/release/castproof $(ARGS)
+
 ## layers: no file includes a later layer
 layers:
 	$(Q)awk -v layers='$(LAYERS)' -f tools/layers.awk \

@@ -1,7 +1,7 @@
 #include "harness.h"
 
 #include "report/show.h"
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 static cp_str shown(cp_str text)
 {

@@ -1,15 +1,19 @@
 #include "contracts/toml_text.h"
 
+#include "base/utf8.h"
+
 enum { LINE_WIDTH = 100 };
 
+/* A byte that is no UTF-8, as there may be in the name of a file, becomes U+FFFD. */
 static void put_text(cp_buf *out, cp_str text)
 {
+    text = cp_utf8_clean(out->arena, text);
     cp_buf_puts(out, "\"");
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c == '"' || c == '\\')
             cp_buf_printf(out, "\\%c", c);
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             cp_buf_printf(out, "\\u%04x", c);
         else
             cp_buf_add(out, cp_str_cut(text, i, i + 1));

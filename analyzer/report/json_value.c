@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 #include "report/writers.h"
 
 /* jansson gives NULL, or -1, only where memory is gone: the texts are UTF-8. */

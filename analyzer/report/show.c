@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 enum { TAB_CELLS = 4 };
 

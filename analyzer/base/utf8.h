@@ -1,10 +1,10 @@
 /*
  * utf8.h - reading text that should be UTF-8 and may not be.
  *
- * Layer: report.
+ * Layer: base.
  */
-#ifndef CP_REPORT_UTF8_H
-#define CP_REPORT_UTF8_H
+#ifndef CP_BASE_UTF8_H
+#define CP_BASE_UTF8_H
 
 #include "base/str.h"
 

@@ -54,7 +54,7 @@ $(B)/no_leaks.o: | deps
 $(B)/castproof: $(call obj,$(MAIN_SRC)) $(B)/libcastproof.a $(B)/libtree-sitter.a
 $(TESTS): $(B)/test_%: $(B)/tests/test_%.o $(B)/libtesthelp.a $(B)/libcastproof.a \
                        $(B)/libtree-sitter.a
-$(TESTS): LDLIBS += -lcmocka
+$(TESTS): LDLIBS += -lcmocka -larchive
 $(B)/castproof $(TESTS): $(NO_LEAKS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@

@@ -236,6 +236,31 @@ static void test_strange_names_are_only_bytes(void **state)
     assert_str(walk(""), "a\nb.py \xff\xfe.py");
 }
 
+static void test_a_path_is_judged_as_the_walk_would(void **state)
+{
+    (void)state;
+    cp_str exclude = CP_STR("a/gen/");
+    cp_walk_options options = {.kinds = CP_FILE_PYTHON | CP_FILE_NATIVE,
+                               .excludes = &exclude,
+                               .exclude_count = 1};
+    static const struct {
+        const char *path;
+        unsigned kind;
+    } rows[] = {{"x.py", CP_FILE_PYTHON},
+                {"a/b/x.cu", CP_FILE_NATIVE},
+                {"a/x.txt", 0},
+                {"a/build/x.py", 0},
+                {"a/.git/x.py", 0},
+                {"a/gen/x.py", 0},
+                {"gen/x.py", CP_FILE_PYTHON},
+                {"a/.x.py", CP_FILE_PYTHON},
+                {"a/build.py", CP_FILE_PYTHON},
+                {"b/a/gen/c/x.py", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (cp_walk_kind(&options, cp_str_of(rows[i].path)) != rows[i].kind)
+            fail_msg("%s", rows[i].path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +282,7 @@ int main(void)
         WALK(test_excludes_match_paths_names_and_ends_of_paths),
         WALK(test_many_folders_deep_is_no_trouble),
         WALK(test_strange_names_are_only_bytes),
+        WALK(test_a_path_is_judged_as_the_walk_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

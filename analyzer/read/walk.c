@@ -65,16 +65,37 @@ static bool fits(const char *glob, cp_str path)
     return strncmp(glob, "**/", 3) == 0 && fits(glob + 3, path);
 }
 
-static bool is_excluded(const walk *w, cp_str path)
+static bool is_excluded(cp_arena *arena, const cp_walk_options *options, cp_str path)
 {
-    for (size_t i = 0; i < w->options->exclude_count; i++) {
-        cp_str glob = w->options->excludes[i];
+    for (size_t i = 0; i < options->exclude_count; i++) {
+        cp_str glob = options->excludes[i];
         while (glob.len > 1 && glob.ptr[glob.len - 1] == '/')
             glob.len--;
-        if (fits(cp_str_c(w->arena, glob), path))
+        if (fits(cp_str_c(arena, glob), path))
             return true;
     }
     return false;
+}
+
+static bool enters(const cp_walk_options *options, cp_str name)
+{
+    return name.ptr[0] != '.' && (options->all_folders || !is_vendored(name));
+}
+
+unsigned cp_walk_kind(const cp_walk_options *options, cp_str path)
+{
+    cp_arena scratch = {0};
+    unsigned kind = kind_of(path) & (options->kinds ? options->kinds : CP_FILE_PYTHON);
+    cp_str rest = path;
+    while (kind && rest.len) {
+        cp_str name = cp_str_next(&rest, '/');
+        cp_str so_far = cp_str_cut(path, 0, (size_t)(name.ptr - path.ptr) + name.len);
+        bool left_out = (rest.len && !enters(options, name)) ||
+                        is_excluded(&scratch, options, cp_str_copy(&scratch, so_far));
+        kind = left_out ? 0 : kind;
+    }
+    cp_arena_dispose(&scratch);
+    return kind;
 }
 
 static void report(const walk *w, cp_str path, const char *why)
@@ -130,7 +151,7 @@ static void list_one(walk *w, int folder, const struct dirent *d, listing *out)
         return;
     unsigned char type = type_of(folder, d);
     if (type == DT_DIR)
-        wanted = name.ptr[0] != '.' && (w->options->all_folders || !is_vendored(name));
+        wanted = enters(w->options, name);
     else if (type != DT_REG)
         wanted = false;
     if (!wanted)
@@ -174,7 +195,7 @@ static void walk_entries(walk *w, int folder, cp_str path, const listing *found)
     for (size_t i = 0; i < found->count; i++) {
         const entry *e = &found->entries[i];
         cp_str at = join(w->arena, path, e->name);
-        if (is_excluded(w, at) || is_ignored(w, at, e))
+        if (is_excluded(w->arena, w->options, at) || is_ignored(w, at, e))
             continue;
         if (e->is_folder)
             walk_folder(w, folder, e->name.ptr, at);

@@ -47,4 +47,11 @@ CP_MUST_CHECK cp_status cp_walk_files(cp_arena *arena, const cp_str *paths, size
                                       const cp_walk_options *options, cp_file **files,
                                       size_t *found, cp_err *err);
 
+/*
+ * What the walk of a folder would take the file at `path` for, which counts from that
+ * folder: for files that no folder holds. 0 where it would be left out for its name or
+ * that of a folder, or is of none of the kinds.
+ */
+unsigned cp_walk_kind(const cp_walk_options *options, cp_str path);
+
 #endif

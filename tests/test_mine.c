@@ -12,9 +12,10 @@
 
 static unsigned troubles;
 
-static void count_trouble(void *data, cp_str path, const char *message)
+static void count_trouble(void *data, cp_mine_loss loss, cp_str path, const char *message)
 {
     (void)data;
+    (void)loss;
     (void)path;
     (void)message;
     troubles++;
@@ -47,14 +48,15 @@ static bool have_libclang(void)
 static cp_str mined(const char *name, int threads, cp_str *toml)
 {
     cp_mine_source source;
-    cp_walk_options walk = {0};
+    cp_library library;
+    cp_library_options how = {.trouble = count_trouble};
     cp_buf out = {.arena = &arena};
     cp_err err;
     cp_str root = cp_str_printf(&arena, "tests/mine/%s", name);
     troubles = 0;
-    if (cp_mine_source_read(&source, &arena, root, &walk, threads, count_trouble, NULL,
-                            &err))
+    if (cp_library_at(&library, &arena, root, &how, &err))
         fail_msg("%s", err.msg);
+    cp_mine_source_read(&source, &arena, &library, threads, count_trouble, NULL);
     cp_mined_set set = cp_mine(&arena, &source.input, threads);
     for (size_t i = 0; i < set.count; i++)
         cp_buf_add(&out, line_of(&set.facts[i]));

@@ -19,7 +19,10 @@ static const char help[] =
     "  trace FILE:LINE[:COLUMN] [PATH…]\n"
     "                    where the values there come from, where they go and what is\n"
     "                    known of that; 1: there are none\n"
-    "  mine SOURCE…      the dtype contracts that a kernel library's sources enforce\n"
+    "  mine SOURCE…      the dtype contracts that a kernel library's sources enforce: "
+    "of\n"
+    "                    a tree, a wheel, an sdist, or with --package NAME of what the\n"
+    "                    Python environment has installed\n"
     "  contracts list, show SET, diff A B   a SET is a file or PACKAGE==VERSION\n"
     "  contracts merge FILE…                mined sets of many releases as one, TOML\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
@@ -33,11 +36,14 @@ static const char help[] =
     "  --exclude GLOB       leave out matching files and folders; repeatable\n"
     "  --assume REQ         as if this were pinned, such as flashinfer-python==0.6.18\n"
     "  --contracts FILE     add a contract set (TOML)\n"
+    "  --package NAME,…     add the contracts mined from that package as the current\n"
+    "                       Python environment has it installed; its version counts\n"
+    "                       where the tree pins none\n"
     "  --stdin-filename F   what standard input (given as -) is called\n"
-    "  --no-cache           mine: neither use nor keep earlier results\n"
+    "  --no-cache           neither use nor keep what was mined\n"
     "  -j N                 threads\n"
     "  --color WHEN         auto, always or never\n"
-    "  -q, --quiet          findings only\n"
+    "  -q, --quiet          findings only; mine: not the files read in part\n"
     "  -v, --verbose        also the casts of which nothing is said, and why not\n"
     "  --version, --help\n"
     "\n"
@@ -70,6 +76,7 @@ enum {
     OPT_EXCLUDE,
     OPT_ASSUME,
     OPT_CONTRACTS,
+    OPT_PACKAGE,
     OPT_STDIN,
     OPT_NO_CACHE,
     OPT_COLOR,
@@ -95,6 +102,7 @@ static const struct option known_options[] = {
     {"exclude", required_argument, NULL, OPT_EXCLUDE},
     {"assume", required_argument, NULL, OPT_ASSUME},
     {"contracts", required_argument, NULL, OPT_CONTRACTS},
+    {"package", required_argument, NULL, OPT_PACKAGE},
     {"stdin-filename", required_argument, NULL, OPT_STDIN},
     {"no-cache", no_argument, NULL, OPT_NO_CACHE},
     {"jobs", required_argument, NULL, 'j'},
@@ -217,6 +225,12 @@ static cp_status take_list(cp_arena *arena, cp_options *options, int option,
     case OPT_CONTRACTS:
         add(arena, &options->contracts, cp_str_of(text));
         return CP_OK;
+    case OPT_PACKAGE:
+        add_parts(arena, &options->packages, text);
+        return options->packages.count ? CP_OK
+                                       : cp_fail(err, CP_ERR_USAGE,
+                                                 "--package wants the "
+                                                 "name of an installed package");
     default:
         break;
     }

@@ -35,8 +35,9 @@ typedef struct cp_options {
     cp_format format;
     cp_str output; /* file to write to; "" is standard output */
     cp_list select, ignore, exclude, assume, contracts;
-    int jobs;     /* 0: one for each processor */
-    cp_str color; /* "auto", "always" or "never" */
+    cp_list packages; /* that the Python environment has installed, to be mined */
+    int jobs;         /* 0: one for each processor */
+    cp_str color;     /* "auto", "always" or "never" */
     bool quiet, verbose, no_cache;
     bool explain_unknown; /* check: also the casts that could not be judged */
     cp_str stdin_filename;

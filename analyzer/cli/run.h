@@ -48,6 +48,9 @@ CP_MUST_CHECK cp_status cp_run_read(cp_run *run, cp_arena *arena,
 CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules,
                                          cp_err *err);
 
+/* On how many threads to work: as -j says, else one for each processor. */
+int cp_run_threads(const cp_options *options);
+
 /* `path` without "./" in front, as the walk of the current folder names it. */
 cp_str cp_run_plain_path(cp_str path);
 

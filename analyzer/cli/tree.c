@@ -14,7 +14,7 @@ static void file_trouble(void *data, cp_str path, const cp_err *err)
     cp_run_trouble(data, path, err->msg);
 }
 
-static int threads_of(const cp_options *options)
+int cp_run_threads(const cp_options *options)
 {
     if (options->jobs)
         return options->jobs;
@@ -136,7 +136,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
     run->files = names;
     run->file_count = count;
     run->project =
-        cp_project_new(names, count, scanner, threads_of(options), file_trouble, run);
+        cp_project_new(names, count, scanner, cp_run_threads(options), file_trouble, run);
     return CP_OK;
 }
 

@@ -47,15 +47,10 @@ static mine_run *new_run(cp_arena *arena, mine_program *program)
     return run;
 }
 
-/* "root/pkg/a/b.py" -> "pkg.a.b" */
-static cp_str dotted_name(cp_arena *arena, const cp_mine_input *input,
-                          const cp_module *module)
+/* "pkg/a/b.py" -> "pkg.a.b" */
+static cp_str dotted_name(cp_arena *arena, const cp_module *module)
 {
     cp_str path = module->source->path;
-    if (input->root.len && cp_str_starts(path, input->root))
-        path = cp_str_cut(path, input->root.len, path.len);
-    while (path.len && path.ptr[0] == '/')
-        path = cp_str_cut(path, 1, path.len);
     if (cp_str_ends(path, CP_STR(".py")))
         path.len -= 3;
     if (cp_str_ends(path, CP_STR("/__init__")))
@@ -154,7 +149,7 @@ static void add_lazy_names(miner *m, cp_module *module, cp_str package, cp_expr 
 
 static void find_names(miner *m, cp_module *module)
 {
-    cp_str package = dotted_name(m->arena, m->input, module);
+    cp_str package = dotted_name(m->arena, module);
     if (!module->is_package || !is_public_package(m->input, package))
         return;
     bool lazy = mine_binding(m->program, module, CP_STR("__getattr__")) != NULL;
@@ -191,7 +186,7 @@ static cp_str package_of(cp_str name)
  */
 static cp_str call_name(miner *m, const cp_module *module, const cp_func *func)
 {
-    cp_str dotted = dotted_name(m->arena, m->input, module), best = {0};
+    cp_str dotted = dotted_name(m->arena, module), best = {0};
     const public_name *first = cp_map_get(&m->names, key_of(m->arena, func));
     for (const public_name *n = first; n; n = n->next) {
         cp_str package = package_of(n->name);
@@ -221,10 +216,9 @@ static void add_entry(mine_worker *w, const entry_point *point)
             entry.parameters[entry.parameter_count++] =
                 cp_str_copy(&w->arena, func->params[i].name);
     size_t room = 0, count = 0;
-    cp_str own =
-        cp_str_printf(&w->arena, "%.*s.%.*s",
-                      CP_STR_ARGS(dotted_name(&w->arena, m->input, point->module)),
-                      CP_STR_ARGS(func->name));
+    cp_str own = cp_str_printf(&w->arena, "%.*s.%.*s",
+                               CP_STR_ARGS(dotted_name(&w->arena, point->module)),
+                               CP_STR_ARGS(func->name));
     if (!cp_str_eq(own, point->call))
         cp_push(&w->arena, entry.aliases, count, room, own);
     const public_name *n = cp_map_get(&m->names, key_of(&w->arena, func));
@@ -307,7 +301,7 @@ static void list_points(miner *m)
     }
     for (size_t i = 0; i < count; i++) {
         cp_module *module = modules[i];
-        cp_str dotted = dotted_name(m->arena, m->input, module);
+        cp_str dotted = dotted_name(m->arena, module);
         if (!is_public_package(m->input, dotted) || !is_reachable(m, module, dotted))
             continue;
         for (uint32_t k = 0; k < module->body.count; k++) {

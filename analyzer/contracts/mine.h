@@ -20,7 +20,6 @@ typedef struct cp_mine_input {
     cp_project *project; /* all Python files, read */
     cp_module **natives; /* all CUDA and C++ files, by path */
     size_t native_count;
-    cp_str root;            /* the folder that dotted names and places are below */
     const cp_str *packages; /* top folders whose functions are public; none: all */
     size_t package_count;
 } cp_mine_input;

@@ -358,7 +358,6 @@ typedef struct mine_facts {
 /* The guard in the language of cond.h. */
 cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
 void mine_solve(mine_run *run, cp_str call, mine_facts *facts);
-cp_str mine_place(cp_arena *arena, const cp_mine_input *input, const cp_module *module,
-                  uint32_t offset);
+cp_str mine_place(cp_arena *arena, const cp_module *module, uint32_t offset);
 
 #endif

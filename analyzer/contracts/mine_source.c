@@ -2,20 +2,18 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
-#include "contracts/mine_dist.h"
-
-/* A C++ file of the tree. */
+/* A C++ file. */
 typedef struct native_file {
     cp_source source;
-    bool wanted;       /* it holds a word that matters */
+    bool wanted;       /* it holds a word that matters; others are not kept */
     cp_module *module; /* NULL where it could not be parsed */
     cp_err err;
 } native_file;
 
 typedef struct reader {
     cp_arena *arena;
+    const cp_files *sources;
     native_file *files;
     size_t count;
     const cp_cuda_library *library;
@@ -49,8 +47,7 @@ static void *work(void *data)
         size_t i = atomic_fetch_add(&self->reader->next, 1);
         if (i >= self->reader->count)
             return NULL;
-        if (self->reader->files[i].wanted)
-            parse_one(self, &self->reader->files[i]);
+        parse_one(self, &self->reader->files[i]);
     }
 }
 
@@ -69,8 +66,7 @@ static void parse_all(reader *r, int threads)
         pthread_join(ids[i], NULL);
 }
 
-/* Words without which a C++ file neither checks dtypes nor leads to one that does. */
-static const cp_scanner *native_words(cp_arena *arena)
+const cp_scanner *cp_mine_native_words(cp_arena *arena)
 {
     cp_str words[] = {
         CP_STR("TVM_FFI"),      CP_STR("TORCH_LIBRARY"), CP_STR("TORCH_CHECK"),
@@ -81,23 +77,38 @@ static const cp_scanner *native_words(cp_arena *arena)
     return cp_scanner_new(arena, words, sizeof words / sizeof *words);
 }
 
-static void read_natives(reader *r, cp_arena *text_arena, const cp_str *paths)
+static void read_native(reader *r, native_file *file, cp_str path,
+                        const cp_scanner *words, cp_arena *text_arena)
+{
+    cp_arena own = {0};
+    cp_buf bytes = {.arena = &own};
+    cp_str text;
+    cp_err err;
+    if (cp_files_read(r->sources, path, &bytes, &text, &err))
+        r->trouble(r->data, CP_MINE_LEFT_OUT, path, err.msg);
+    else
+        file->wanted = cp_scan(words, text) != 0;
+    if (file->wanted) {
+        file->source = cp_source_of(&own, path, text);
+        cp_arena_adopt(text_arena, &own);
+    }
+    cp_arena_dispose(&own);
+}
+
+static void read_natives(reader *r, cp_arena *text_arena)
 {
     cp_macros *macros = cp_macros_new(r->arena);
-    const cp_scanner *words = native_words(r->arena);
-    for (size_t i = 0; i < r->count; i++) {
-        native_file *file = &r->files[i];
-        cp_arena own = {0};
-        cp_err err;
-        if (cp_source_read(&own, paths[i], &file->source, &err))
-            r->trouble(r->data, paths[i], err.msg);
-        else
-            file->wanted = cp_scan(words, file->source.text) != 0;
-        if (file->wanted) {
-            cp_macros_add(macros, &file->source);
-            cp_arena_adopt(text_arena, &own);
-        }
-        cp_arena_dispose(&own);
+    const cp_scanner *words = cp_mine_native_words(r->arena);
+    r->files = cp_new(r->arena, native_file, r->sources->count + 1);
+    for (size_t i = 0; i < r->sources->count; i++) {
+        native_file *file = &r->files[r->count];
+        if (r->sources->items[i].kind != CP_FILE_NATIVE)
+            continue;
+        read_native(r, file, r->sources->items[i].path, words, text_arena);
+        if (!file->wanted)
+            continue;
+        cp_macros_add(macros, &file->source);
+        r->count++;
     }
     r->macros = macros;
 }
@@ -110,7 +121,7 @@ static void tell_errors(reader *r, const cp_module *module)
     uint32_t line = cp_source_line(module->source, module->errors[0].start);
     cp_str text =
         cp_str_printf(r->arena, "not all of it could be parsed, first at line %u", line);
-    r->trouble(r->data, module->source->path, text.ptr);
+    r->trouble(r->data, CP_MINE_IN_PART, module->source->path, text.ptr);
 }
 
 static void list_modules(reader *r, cp_mine_source *source)
@@ -121,8 +132,8 @@ static void list_modules(reader *r, cp_mine_source *source)
         if (file->module) {
             source->input.natives[source->input.native_count++] = file->module;
             tell_errors(r, file->module);
-        } else if (file->wanted) {
-            r->trouble(r->data, file->source.path, file->err.msg);
+        } else {
+            r->trouble(r->data, CP_MINE_LEFT_OUT, file->source.path, file->err.msg);
         }
     }
 }
@@ -130,7 +141,7 @@ static void list_modules(reader *r, cp_mine_source *source)
 static void python_trouble(void *data, cp_str path, const cp_err *err)
 {
     reader *r = data;
-    r->trouble(r->data, path, err->msg);
+    r->trouble(r->data, CP_MINE_LEFT_OUT, path, err->msg);
 }
 
 /*
@@ -155,8 +166,7 @@ static bool is_python_wanted(cp_str path, uint64_t words)
            ((words & ((uint64_t)1 << STATE_WORD)) && fails && !kernels);
 }
 
-static void read_python(reader *r, cp_mine_source *source, const cp_str *paths,
-                        size_t count, int threads)
+static void read_python(reader *r, cp_mine_source *source, int threads)
 {
     cp_str words[WORD_COUNT] = {
         CP_STR("torch.ops"),    CP_STR("build_and_load"), CP_STR("load_jit"),
@@ -164,7 +174,7 @@ static void read_python(reader *r, cp_mine_source *source, const cp_str *paths,
         CP_STR("raise "),       CP_STR("assert "),        CP_STR("import cutlass"),
         CP_STR("from cutlass"), CP_STR("@cute.")};
     source->input.project =
-        cp_project_new_where(paths, count, cp_scanner_new(r->arena, words, WORD_COUNT),
+        cp_project_new_where(r->sources, cp_scanner_new(r->arena, words, WORD_COUNT),
                              is_python_wanted, threads, python_trouble, r);
     size_t modules;
     cp_module *const *list = cp_project_modules(source->input.project, &modules);
@@ -172,44 +182,38 @@ static void read_python(reader *r, cp_mine_source *source, const cp_str *paths,
         tell_errors(r, list[i]);
 }
 
-cp_status cp_mine_source_read(cp_mine_source *source, cp_arena *arena, cp_str root,
-                              const cp_walk_options *walk, int threads,
-                              cp_mine_trouble *trouble, void *data, cp_err *err)
+static bool has_natives(const cp_files *files)
 {
-    *source = (cp_mine_source){0};
-    cp_mine_root(arena, root, source);
-    cp_walk_options options = *walk;
-    options.kinds = CP_FILE_PYTHON | CP_FILE_NATIVE;
-    options.trouble = trouble;
-    options.data = data;
-    cp_file *files = NULL;
-    size_t count = 0, python_count = 0;
-    cp_status st = cp_walk_files(arena, &root, 1, &options, &files, &count, err);
-    if (st)
-        return st;
-    cp_str *python = cp_new(arena, cp_str, count + 1),
-           *native = cp_new(arena, cp_str, count + 1);
-    reader r = {.arena = arena, .trouble = trouble, .data = data};
-    for (size_t i = 0; i < count; i++)
-        if (files[i].kind == CP_FILE_PYTHON)
-            python[python_count++] = files[i].path;
-        else
-            native[r.count++] = files[i].path;
-    source->file_count = count;
-    source->arena_count = threads + 1;
+    for (size_t i = 0; i < files->count; i++)
+        if (files->items[i].kind == CP_FILE_NATIVE)
+            return true;
+    return false;
+}
+
+void cp_mine_source_read(cp_mine_source *source, cp_arena *arena,
+                         const cp_library *library, int threads, cp_mine_trouble *trouble,
+                         void *data)
+{
+    reader r = {
+        .arena = arena, .sources = &library->files, .trouble = trouble, .data = data};
+    *source = (cp_mine_source){.arena_count = threads + 1};
     source->arenas = cp_new(arena, cp_arena, (size_t)threads + 1);
+    source->input.packages = library->tops;
+    source->input.package_count = library->top_count;
     r.arenas = source->arenas;
-    r.files = cp_new(arena, native_file, r.count + 1);
-    read_python(&r, source, python, python_count, threads);
+    if (!library->files.count)
+        trouble(data, CP_MINE_LEFT_OUT, (cp_str){"", 0},
+                "no Python, CUDA or C++ file was found in it");
+    read_python(&r, source, threads);
+    bool wanted = has_natives(&library->files);
     cp_err missing;
-    if (r.count && cp_cuda_load(arena, &r.library, &missing)) {
-        trouble(data, root, missing.msg);
-    } else if (r.count) {
-        read_natives(&r, &source->arenas[threads], native);
+    if (wanted && cp_cuda_load(arena, &r.library, &missing)) {
+        trouble(data, CP_MINE_LEFT_OUT, (cp_str){"", 0}, missing.msg);
+    } else if (wanted) {
+        read_natives(&r, &source->arenas[threads]);
         parse_all(&r, threads);
         list_modules(&r, source);
     }
-    return CP_OK;
 }
 
 void cp_mine_source_dispose(cp_mine_source *source)

@@ -160,3 +160,17 @@ bool cp_func_is_kernel(cp_func *func)
     }
     return false;
 }
+
+cp_func *cp_module_func_at(const cp_module *module, size_t offset)
+{
+    cp_func *found = NULL;
+    for (uint32_t i = 0; i < module->func_count; i++) { /* reading may add to them */
+        cp_func *func = module->funcs[i];
+        if (offset < func->span.start || func->span.end <= offset)
+            continue;
+        cp_func_read(func);
+        if (!found || func->span.start >= found->span.start)
+            found = func;
+    }
+    return found;
+}

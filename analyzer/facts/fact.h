@@ -268,4 +268,7 @@ bool cp_func_is_kernel(cp_func *func);
 /* Calls `visit` for `expr` and all below it, parents first. */
 void cp_expr_walk(cp_expr *expr, void (*visit)(cp_expr *, void *), void *data);
 
+/* The function or lambda that holds the byte directly; NULL at module level. */
+cp_func *cp_module_func_at(const cp_module *module, size_t offset);
+
 #endif

@@ -17,6 +17,7 @@ struct cp_project {
     cp_reader **readers; /* one a worker, and one for what is read later */
     int worker_count;
     const cp_scanner *scanner;
+    cp_files source; /* where the bytes of the files are */
     file_record *files;
     size_t count;
     cp_map by_name;  /* last part of the dotted name -> file_list */
@@ -117,20 +118,22 @@ enum { RUN_LENGTH = 8 };
 
 static void read_one(worker *self, file_record *file)
 {
+    const cp_files *from = &self->project->source;
     cp_err err = {0};
-    if (cp_source_bytes(&self->bytes, file->path, &err)) {
+    cp_str bytes;
+    if (cp_files_read(from, file->path, &self->bytes, &bytes, &err)) {
         pthread_mutex_lock(self->lock);
         file->tried = true;
         self->project->trouble(self->project->trouble_data, file->path, &err);
         pthread_mutex_unlock(self->lock);
         return;
     }
-    cp_str bytes = cp_buf_str(&self->bytes);
     uint64_t words = cp_scan(self->scanner, bytes);
     if (self->wanted ? !self->wanted(file->path, words) : !words)
         return;
-    cp_source source =
-        cp_source_of(self->arena, file->path, cp_str_copy(self->arena, bytes));
+    if (!from->packed) /* else they stay where they are */
+        bytes = cp_str_copy(self->arena, bytes);
+    cp_source source = cp_source_of(self->arena, file->path, bytes);
     file->tried = true;
     file->module = lower(self->arena, self->reader, file, &source,
                          self->project->whole ? NULL : self->scanner);
@@ -186,17 +189,18 @@ static void read_all(cp_project *project, const cp_scanner *scanner,
     pthread_mutex_destroy(&lock);
 }
 
-static cp_project *new_project(const cp_str *paths, size_t count)
+static cp_project *new_project(const cp_files *files)
 {
     cp_arena arena = {0};
     cp_project *project = cp_new(&arena, cp_project, 1);
     project->arena = arena;
     project->by_name.arena = project->imported.arena = &project->arena;
     project->packages.arena = &project->arena;
-    project->files = cp_new(&project->arena, file_record, count + 1);
-    project->count = count;
-    for (size_t i = 0; i < count; i++)
-        project->files[i].path = paths[i];
+    project->source = (cp_files){.packed = files->packed, .folder = files->folder};
+    project->files = cp_new(&project->arena, file_record, files->count + 1);
+    for (size_t i = 0; i < files->count; i++)
+        if (files->items[i].kind == CP_FILE_PYTHON)
+            project->files[project->count++].path = files->items[i].path;
     index_files(project);
     return project;
 }
@@ -209,11 +213,11 @@ static void list_modules(cp_project *project)
                     project->module_room, project->files[i].module);
 }
 
-cp_project *cp_project_new_where(const cp_str *paths, size_t count,
-                                 const cp_scanner *scanner, cp_project_wanted *wanted,
-                                 int threads, cp_project_trouble *trouble, void *data)
+cp_project *cp_project_new_where(const cp_files *files, const cp_scanner *scanner,
+                                 cp_project_wanted *wanted, int threads,
+                                 cp_project_trouble *trouble, void *data)
 {
-    cp_project *project = new_project(paths, count);
+    cp_project *project = new_project(files);
     project->trouble = trouble;
     project->trouble_data = data;
     project->whole = wanted != NULL;
@@ -225,12 +229,20 @@ cp_project *cp_project_new_where(const cp_str *paths, size_t count,
 cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *scanner,
                            int threads, cp_project_trouble *trouble, void *data)
 {
-    return cp_project_new_where(paths, count, scanner, NULL, threads, trouble, data);
+    cp_arena scratch = {0};
+    cp_files files = {.items = cp_new(&scratch, cp_file, count + 1), .count = count};
+    for (size_t i = 0; i < count; i++)
+        files.items[i] = (cp_file){paths[i], CP_FILE_PYTHON};
+    cp_project *project =
+        cp_project_new_where(&files, scanner, NULL, threads, trouble, data);
+    cp_arena_dispose(&scratch);
+    return project;
 }
 
 cp_project *cp_project_of_text(cp_str path, cp_str text)
 {
-    cp_project *project = new_project(&path, 1);
+    cp_file file = {path, CP_FILE_PYTHON};
+    cp_project *project = new_project(&(cp_files){.items = &file, .count = 1});
     cp_str copy = cp_str_copy(&project->arena, text);
     cp_source source = cp_source_of(&project->arena, path, copy);
     project->readers = cp_new(&project->arena, cp_reader *, 1);
@@ -326,13 +338,15 @@ static file_record *best_file(const cp_project *project, const cp_module *from,
 
 static void read_late(cp_project *project, file_record *file)
 {
-    cp_source source;
+    cp_buf bytes = {.arena = &project->arena};
+    cp_str text;
     cp_err err = {0};
     file->tried = true;
-    if (cp_source_read(&project->arena, file->path, &source, &err)) {
+    if (cp_files_read(&project->source, file->path, &bytes, &text, &err)) {
         project->trouble(project->trouble_data, file->path, &err);
         return;
     }
+    cp_source source = cp_source_of(&project->arena, file->path, text);
     file->module = lower(&project->arena, project->readers[project->worker_count], file,
                          &source, project->whole ? NULL : project->scanner);
     cp_push(&project->arena, project->modules, project->module_count,
@@ -381,18 +395,4 @@ cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import 
         return import->module;
     return cp_str_printf(arena, "%.*s.%.*s", CP_STR_ARGS(base),
                          CP_STR_ARGS(import->module));
-}
-
-cp_func *cp_module_func_at(const cp_module *module, size_t offset)
-{
-    cp_func *found = NULL;
-    for (uint32_t i = 0; i < module->func_count; i++) { /* reading may add to them */
-        cp_func *func = module->funcs[i];
-        if (offset < func->span.start || func->span.end <= offset)
-            continue;
-        cp_func_read(func);
-        if (!found || func->span.start >= found->span.start)
-            found = func;
-    }
-    return found;
 }

@@ -12,6 +12,7 @@
 #define CP_FACTS_PROJECT_H
 
 #include "facts/fact.h"
+#include "read/files.h"
 #include "read/scan.h"
 
 typedef struct cp_project cp_project;
@@ -28,14 +29,15 @@ cp_project *cp_project_new(const cp_str *paths, size_t count, const cp_scanner *
                            int threads, cp_project_trouble *trouble, void *data);
 
 /*
- * The same, but `wanted` says of each file whether it is lowered, given which words of
- * `scanner` it holds (bit i for word i), and files are read whole, not only the functions
- * that hold a needle. It is called from several threads at a time; NULL is as above.
+ * The same for the Python files of a set, whose texts are borrowed; but `wanted` says of
+ * each file whether it is lowered, given which words of `scanner` it holds (bit i for
+ * word i), and files are read whole, not only the functions that hold a needle. It is
+ * called from several threads at a time; NULL is as above.
  */
 typedef bool cp_project_wanted(cp_str path, uint64_t words);
-cp_project *cp_project_new_where(const cp_str *paths, size_t count,
-                                 const cp_scanner *scanner, cp_project_wanted *wanted,
-                                 int threads, cp_project_trouble *trouble, void *data);
+cp_project *cp_project_new_where(const cp_files *files, const cp_scanner *scanner,
+                                 cp_project_wanted *wanted, int threads,
+                                 cp_project_trouble *trouble, void *data);
 
 /*
  * A project of one file whose text is at hand (standard input, say); `path` is
@@ -63,8 +65,5 @@ cp_module *cp_project_loaded(cp_project *project, const cp_module *from, cp_str 
 
 /* The absolute dotted name that an import statement in `from` asks for. */
 cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import);
-
-/* The function or lambda that holds the byte directly; NULL at module level. */
-cp_func *cp_module_func_at(const cp_module *module, size_t offset);
 
 #endif

@@ -111,6 +111,64 @@ static void test_releases_of_a_users_package_are_sorted(void **state)
     assert_str(r[2].text, "1.10");
 }
 
+/* The dtypes that checks of my.f accept at a release, and how many checks there are. */
+static cp_dtypes accepted(const cp_contracts *set, const char *release, unsigned *checks)
+{
+    size_t count;
+    cp_dtypes accepts = ~0u;
+    const cp_version *version = cp_version_parse(&arena, cp_str_of(release));
+    const cp_contract *const *all = cp_contracts_of(set, CP_STR("my.f"), &count);
+    *checks = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!cp_spec_allows(&all[i]->versions, version))
+            continue;
+        accepts &= all[i]->accepts;
+        ++*checks;
+    }
+    return accepts;
+}
+
+static void test_what_is_added_for_a_release_can_take_the_place_of_what_was(void **state)
+{
+    (void)state;
+    unsigned checks;
+    cp_contracts *set = cp_contracts_empty(&arena);
+    const char *before = HEAD "versions = \">=1\"\naccepts = [\"float16\"]\n"
+                              "stated = [\"f.cu:1\"]\norigin = \"bundled\"\n";
+    const char *by_hand = HEAD "versions = \">=1\"\naccepts = [\"float16\", \"int8\"]\n"
+                               "stated = [\"f.cu:1\"]\norigin = \"curated\"\n";
+    const char *mined = HEAD "version = \"2.0\"\naccepts = [\"int8\"]\n"
+                             "stated = [\"f.cu:1\"]\norigin = \"mined\"\n";
+    assert_int_equal(add(set, before, NULL), CP_OK);
+    assert_int_equal(add(set, by_hand, NULL), CP_OK);
+    assert_int_equal(cp_contracts_replace(set, CP_STR("my-lib"), CP_STR("2.0"), NULL),
+                     CP_OK);
+    assert_int_equal(add(set, mined, NULL), CP_OK);
+    assert_int_equal(accepted(set, "1.0", &checks), CP_DTYPES(CP_F16));
+    assert_int_equal(checks, 2);
+    assert_int_equal(accepted(set, "2.0", &checks), CP_DTYPES(CP_I8));
+    assert_int_equal(checks, 2); /* what was mined, and what was stated by hand */
+    cp_err err;
+    assert_int_equal(cp_contracts_replace(set, CP_STR("my-lib"), CP_STR("new"), &err),
+                     CP_ERR_SYNTAX);
+}
+
+static void test_other_packages_keep_what_they_have(void **state)
+{
+    (void)state;
+    unsigned checks;
+    cp_contracts *set = cp_contracts_empty(&arena);
+    assert_int_equal(add(set,
+                         HEAD "version = \"2.0\"\naccepts = [\"float16\"]\n"
+                              "stated = [\"f.cu:1\"]\n",
+                         NULL),
+                     CP_OK);
+    assert_int_equal(cp_contracts_replace(set, CP_STR("other"), CP_STR("2.0"), NULL),
+                     CP_OK);
+    accepted(set, "2.0", &checks);
+    assert_int_equal(checks, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +177,8 @@ int main(void)
         TEST(test_a_faulty_record_is_refused_with_file_and_line),
         TEST(test_the_first_entry_of_a_call_is_the_one_that_is_given),
         TEST(test_releases_of_a_users_package_are_sorted),
+        TEST(test_what_is_added_for_a_release_can_take_the_place_of_what_was),
+        TEST(test_other_packages_keep_what_they_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

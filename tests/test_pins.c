@@ -291,6 +291,23 @@ static void test_a_file_that_is_no_file_is_told(void **state)
     assert_string_equal(told, "requirements.txt: not a regular file\n");
 }
 
+static void test_what_is_installed_counts_where_the_tree_states_no_version(void **state)
+{
+    (void)state;
+    cp_err err;
+    cp_tree_put("pinned/requirements.txt", "flashinfer-python>=0.6.8\n");
+    cp_tree_put("named/requirements.txt", "flashinfer-python\n");
+    cp_str package = CP_STR("flashinfer-python");
+    assert_int_equal(cp_pins_installed(pins, package, CP_STR("0.6.9+cu13"), &err), CP_OK);
+    assert_string_equal(pin("x.py"), "==0.6.9+cu13 --package:0");
+    assert_string_equal(pin("named/x.py"), "==0.6.9+cu13 --package:0");
+    assert_string_equal(pin("pinned/x.py"), ">=0.6.8 pinned/requirements.txt:1");
+    assert_int_equal(cp_pins_assume(pins, CP_STR("flashinfer-python==0.7"), NULL), CP_OK);
+    assert_string_equal(pin("x.py"), "==0.7 --assume:0");
+    assert_int_equal(cp_pins_installed(pins, package, CP_STR("latest"), &err),
+                     CP_ERR_SYNTAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +329,7 @@ int main(void)
         IN_FOLDER(test_absolute_paths_are_looked_up_to_the_root),
         IN_FOLDER(test_assumptions_stand_over_what_the_tree_says_and_are_joined),
         IN_FOLDER(test_an_assumption_without_a_version_is_refused),
+        IN_FOLDER(test_what_is_installed_counts_where_the_tree_states_no_version),
         IN_FOLDER(test_a_requirement_that_cannot_be_read_is_told_once_and_allows_all),
         IN_FOLDER(test_a_file_that_is_no_file_is_told),
     };

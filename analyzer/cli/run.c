@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/mined.h"
 #include "findings/debt.h"
 #include "findings/suppress.h"
 
@@ -42,6 +43,26 @@ static void remark_broken(cp_run *run)
 static void file_trouble(void *data, cp_str path, const cp_err *err)
 {
     cp_run_trouble(data, path, err->msg);
+}
+
+/* The contracts of installed packages, in the place of those known of these releases. */
+static cp_status add_packages(cp_run *run, cp_contracts *set, cp_err *err)
+{
+    const cp_list *names = &run->options->packages;
+    cp_status st = CP_OK;
+    for (size_t i = 0; !st && i < names->count; i++) {
+        cp_mined_library mined;
+        st = cp_mined_installed(&mined, run->arena, run->options, names->items[i], err);
+        if (st)
+            break;
+        cp_mined_complain(&mined, true);
+        st = cp_contracts_replace(set, mined.package, mined.version, err);
+        if (!st)
+            st = cp_contracts_add(set, mined.package, mined.toml, err);
+        if (!st)
+            st = cp_pins_installed(run->study.pins, mined.package, mined.version, err);
+    }
+    return st;
 }
 
 static cp_status add_contracts(cp_run *run, cp_contracts *set, cp_err *err)
@@ -97,9 +118,11 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     run->findings.arena = run->reported.arena = arena;
     run->rules = cp_rules_bundled(arena);
     cp_contracts *set = cp_contracts_bundled(arena);
-    cp_status st = add_contracts(run, set, err);
+    cp_status st = add_pins(run, err);
     if (!st)
-        st = add_pins(run, err);
+        st = add_packages(run, set, err);
+    if (!st)
+        st = add_contracts(run, set, err);
     if (st)
         return st;
     const cp_flow_rules *rules = cp_flow_rules_bundled(arena);

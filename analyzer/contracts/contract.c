@@ -135,6 +135,33 @@ cp_status set_add_release(cp_contracts *set, cp_str package, cp_str text, cp_err
     return CP_OK;
 }
 
+static const cp_contract *without(cp_arena *arena, const cp_contract *contract,
+                                  const cp_spec *others)
+{
+    cp_contract *copy = cp_new(arena, cp_contract, 1);
+    *copy = *contract;
+    copy->versions = cp_spec_and(arena, &contract->versions, others);
+    return copy;
+}
+
+cp_status cp_contracts_replace(cp_contracts *set, cp_str package, cp_str version,
+                               cp_err *err)
+{
+    cp_spec others;
+    cp_str text = cp_str_printf(set->arena, "!=%.*s", CP_STR_ARGS(version));
+    cp_status st = cp_spec_parse(set->arena, text, &others, err);
+    for (size_t i = 0; !st && i < set->by_call.count; i++) {
+        contract_list *list = set->by_call.entries[i].value;
+        for (size_t k = 0; k < list->count; k++) {
+            const cp_contract *c = list->items[k];
+            if (c->kind == CP_CONTRACT_CHECK && cp_str_eq(c->package, package) &&
+                !cp_str_is(c->origin, "curated"))
+                list->items[k] = without(set->arena, c, &others);
+        }
+    }
+    return st;
+}
+
 const cp_entry *cp_contracts_entry(const cp_contracts *set, cp_str dotted)
 {
     return cp_map_get(&set->by_name, dotted);

@@ -87,6 +87,14 @@ CP_MUST_CHECK cp_status cp_contracts_add(cp_contracts *set, cp_str path, cp_str 
                                          cp_err *err);
 
 /*
+ * What the set says so far that this release of `package` checks no longer counts, for
+ * what its own sources say is about to be added. What was stated by hand stays.
+ * CP_ERR_SYNTAX: `version` is no version.
+ */
+CP_MUST_CHECK cp_status cp_contracts_replace(cp_contracts *set, cp_str package,
+                                             cp_str version, cp_err *err);
+
+/*
  * The entry point that the dotted name (or an alias of it) means, or NULL.
  * Several [[entry]] of one call differ in `versions`; the first one is given.
  */

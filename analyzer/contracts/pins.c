@@ -12,7 +12,8 @@ struct cp_pins {
     cp_pins_trouble *trouble;
     void *data;
     cp_map folders; /* normalized path -> pin_folder, each read once */
-    cp_map assumed; /* package -> cp_pin */
+    cp_map assumed; /* package -> cp_pin; `installed`: where no file states one */
+    cp_map installed;
 };
 
 cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data)
@@ -21,8 +22,7 @@ cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data)
     pins->arena = arena;
     pins->trouble = trouble;
     pins->data = data;
-    pins->folders.arena = arena;
-    pins->assumed.arena = arena;
+    pins->folders.arena = pins->assumed.arena = pins->installed.arena = arena;
     return pins;
 }
 
@@ -44,6 +44,17 @@ cp_status cp_pins_assume(cp_pins *pins, cp_str requirement, cp_err *err)
     }
     (*slot)->spec = cp_spec_and(pins->arena, &(*slot)->spec, &r.spec);
     return CP_OK;
+}
+
+cp_status cp_pins_installed(cp_pins *pins, cp_str package, cp_str version, cp_err *err)
+{
+    cp_pin *pin = cp_new(pins->arena, cp_pin, 1);
+    *pin = (cp_pin){.package = package, .path = CP_STR("--package")};
+    cp_str text = cp_str_printf(pins->arena, "==%.*s", CP_STR_ARGS(version));
+    cp_status st = cp_spec_parse(pins->arena, text, &pin->spec, err);
+    if (!st)
+        cp_map_put(&pins->installed, package, pin);
+    return st;
 }
 
 cp_str pins_join(cp_arena *arena, cp_str folder, cp_str name)
@@ -357,17 +368,9 @@ static cp_str top_of(cp_str path, cp_str folder)
     return cp_str_next(&rest, '/');
 }
 
-static bool is_upward(cp_str path)
+static const cp_pin *find_in_tree(cp_pins *pins, cp_str path, cp_str name)
 {
-    return cp_str_is(path, "..") || cp_str_ends(path, CP_STR("/.."));
-}
-
-const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package)
-{
-    cp_str name = cp_package_name(pins->arena, package);
-    const cp_pin *pin = cp_map_get(&pins->assumed, name);
-    if (pin)
-        return pin;
+    const cp_pin *pin = NULL;
     cp_str file = normalize(pins->arena, path), at = file;
     for (;;) {
         cp_str folder_path = parent(at);
@@ -376,9 +379,20 @@ const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package)
         if (claims)
             pin = join_claims(pins, folder, claims, name, top_of(file, folder_path));
         bool last = !folder_path.len || cp_str_is(folder_path, "/") ||
-                    is_upward(folder_path) || folder->has_git;
+                    cp_str_is(folder_path, "..") ||
+                    cp_str_ends(folder_path, CP_STR("/..")) || folder->has_git;
         if (pin || last)
             return pin;
         at = folder_path;
     }
+}
+
+const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package)
+{
+    cp_str name = cp_package_name(pins->arena, package);
+    const cp_pin *pin = cp_map_get(&pins->assumed, name);
+    const cp_pin *installed = cp_map_get(&pins->installed, name);
+    if (!pin)
+        pin = find_in_tree(pins, path, name);
+    return installed && (!pin || !pin->spec.count) ? installed : pin;
 }

@@ -20,8 +20,8 @@ typedef struct cp_pins cp_pins;
 typedef struct cp_pin {
     cp_str package; /* normalized */
     cp_spec spec;   /* {0}: named without a version */
-    cp_str path;    /* the file that states it; "--assume" for an assumption */
-    uint32_t line;  /* the first line that states it; 0 for an assumption */
+    cp_str path;    /* the file that states it; else the option that does */
+    uint32_t line;  /* the first line that states it; 0 for an option */
 } cp_pin;
 
 /* Called for each file that could not be read or understood; the rest goes on. */
@@ -32,6 +32,13 @@ cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data);
 
 /* `requirement` holds for the whole run, whatever the tree says. */
 CP_MUST_CHECK cp_status cp_pins_assume(cp_pins *pins, cp_str requirement, cp_err *err);
+
+/*
+ * `version` of `package` is what is installed: it counts for files for which the tree
+ * states none. CP_ERR_SYNTAX: it is no version.
+ */
+CP_MUST_CHECK cp_status cp_pins_installed(cp_pins *pins, cp_str package, cp_str version,
+                                          cp_err *err);
 
 /*
  * The pin of `package` for the source file `path` (as the user wrote it, or

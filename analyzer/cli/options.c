@@ -40,7 +40,7 @@ static const char help[] =
     "                       Python environment has it installed; its version counts\n"
     "                       where the tree pins none\n"
     "  --stdin-filename F   what standard input (given as -) is called\n"
-    "  --no-cache           neither use nor keep what was mined\n"
+    "  --no-cache           neither use nor keep what was found in C++ sources\n"
     "  -j N                 threads\n"
     "  --color WHEN         auto, always or never\n"
     "  -q, --quiet          findings only; mine: not the files read in part\n"

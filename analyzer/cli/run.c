@@ -111,6 +111,30 @@ static cp_status read_stdin(cp_run *run, cp_err *err)
     return CP_OK;
 }
 
+static void own_remark(void *data, cp_str path, const char *message)
+{
+    remark(data, path, message);
+}
+
+void cp_run_own(cp_run *run, const cp_flow_rules *rules)
+{
+    const cp_options *options = run->options;
+    static const cp_str here = {".", 1};
+    cp_own_options own = {.paths = options->paths.count ? options->paths.items : &here,
+                          .path_count = options->paths.count ? options->paths.count : 1,
+                          .natives = run->natives,
+                          .native_count = run->native_count,
+                          .excludes = options->exclude.items,
+                          .exclude_count = options->exclude.count,
+                          .words = rules->needles,
+                          .word_count = rules->needle_count,
+                          .use_cache = !options->no_cache,
+                          .threads = cp_run_threads(options),
+                          .trouble = own_remark,
+                          .data = run};
+    run->study.own = cp_own_new(run->arena, &own);
+}
+
 cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
                       cp_err *err)
 {
@@ -131,6 +155,8 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     st = from_stdin ? read_stdin(run, err) : cp_run_read_tree(run, rules, err);
     if (st)
         return st;
+    if (run->study.own)
+        cp_own_use(run->study.own, run->project);
     run->study.arena = arena;
     run->study.flow = cp_flow_new(run->project, rules);
     remark_broken(run); /* the flow reads what was left so far */
@@ -201,6 +227,8 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
 
 void cp_run_dispose(cp_run *run)
 {
+    cp_own_dispose(run->study.own);
+    run->study.own = NULL;
     if (run->project)
         cp_project_dispose(run->project);
     run->project = NULL;

@@ -20,6 +20,8 @@ typedef struct cp_run {
     cp_rules rules;
     cp_str *files; /* all that were looked at; none for standard input */
     size_t file_count;
+    cp_str *natives; /* C++ files below the paths, by path */
+    size_t native_count;
     cp_map reported;      /* files that findings are shown of; empty: all */
     cp_trouble *troubles; /* by path */
     size_t trouble_count, trouble_room;
@@ -50,6 +52,9 @@ CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules
 
 /* On how many threads to work: as -j says, else one for each processor. */
 int cp_run_threads(const cp_options *options);
+
+/* Makes ready for what the tree's own kernels say; tree.c, before it reads files. */
+void cp_run_own(cp_run *run, const cp_flow_rules *rules);
 
 /* `path` without "./" in front, as the walk of the current folder names it. */
 cp_str cp_run_plain_path(cp_str path);

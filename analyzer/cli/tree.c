@@ -108,6 +108,20 @@ static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **
     return st;
 }
 
+/* The Python files, *count of them; those of C++ are noted for whoever asks. */
+static cp_str *split_kinds(cp_run *run, const cp_file *files, size_t *count)
+{
+    cp_str *names = cp_new(run->arena, cp_str, *count + 1);
+    size_t kept = 0, room = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (files[i].kind == CP_FILE_NATIVE)
+            cp_push(run->arena, run->natives, run->native_count, room, files[i].path);
+        else
+            names[kept++] = files[i].path;
+    *count = kept;
+    return names;
+}
+
 cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
 {
     const cp_options *options = run->options;
@@ -116,6 +130,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
     size_t path_count = options->paths.count ? options->paths.count : 1;
     cp_walk_options walk = {.excludes = options->exclude.items,
                             .exclude_count = options->exclude.count,
+                            .kinds = CP_FILE_PYTHON | CP_FILE_NATIVE,
                             .trouble = walk_trouble,
                             .data = run};
     cp_file *files = NULL;
@@ -124,9 +139,8 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
         cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
     if (st)
         return st;
-    cp_str *names = cp_new(run->arena, cp_str, count + 1);
-    for (size_t i = 0; i < count; i++)
-        names[i] = files[i].path;
+    cp_str *names = split_kinds(run, files, &count);
+    walk.kinds = CP_FILE_PYTHON;
     if (names_a_file(run))
         st = add_context(run, &walk, &names, &count, err);
     if (st)
@@ -135,6 +149,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
         cp_scanner_new(run->arena, rules->needles, rules->needle_count);
     run->files = names;
     run->file_count = count;
+    cp_run_own(run, rules);
     run->project =
         cp_project_new(names, count, scanner, cp_run_threads(options), file_trouble, run);
     return CP_OK;

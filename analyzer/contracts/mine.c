@@ -38,7 +38,7 @@ typedef struct miner {
     atomic_size_t next;
 } miner;
 
-static mine_run *new_run(cp_arena *arena, mine_program *program)
+mine_run *mine_run_new(cp_arena *arena, mine_program *program)
 {
     mine_run *run = cp_new(arena, mine_run, 1);
     run->program = program;
@@ -48,9 +48,10 @@ static mine_run *new_run(cp_arena *arena, mine_program *program)
 }
 
 /* "pkg/a/b.py" -> "pkg.a.b" */
-static cp_str dotted_name(cp_arena *arena, const cp_module *module)
+static cp_str dotted_name(cp_arena *arena, const cp_mine_input *input,
+                          const cp_module *module)
 {
-    cp_str path = module->source->path;
+    cp_str path = mine_path(input, module);
     if (cp_str_ends(path, CP_STR(".py")))
         path.len -= 3;
     if (cp_str_ends(path, CP_STR("/__init__")))
@@ -149,7 +150,7 @@ static void add_lazy_names(miner *m, cp_module *module, cp_str package, cp_expr 
 
 static void find_names(miner *m, cp_module *module)
 {
-    cp_str package = dotted_name(m->arena, module);
+    cp_str package = dotted_name(m->arena, m->input, module);
     if (!module->is_package || !is_public_package(m->input, package))
         return;
     bool lazy = mine_binding(m->program, module, CP_STR("__getattr__")) != NULL;
@@ -186,7 +187,7 @@ static cp_str package_of(cp_str name)
  */
 static cp_str call_name(miner *m, const cp_module *module, const cp_func *func)
 {
-    cp_str dotted = dotted_name(m->arena, module), best = {0};
+    cp_str dotted = dotted_name(m->arena, m->input, module), best = {0};
     const public_name *first = cp_map_get(&m->names, key_of(m->arena, func));
     for (const public_name *n = first; n; n = n->next) {
         cp_str package = package_of(n->name);
@@ -216,9 +217,10 @@ static void add_entry(mine_worker *w, const entry_point *point)
             entry.parameters[entry.parameter_count++] =
                 cp_str_copy(&w->arena, func->params[i].name);
     size_t room = 0, count = 0;
-    cp_str own = cp_str_printf(&w->arena, "%.*s.%.*s",
-                               CP_STR_ARGS(dotted_name(&w->arena, point->module)),
-                               CP_STR_ARGS(func->name));
+    cp_str own =
+        cp_str_printf(&w->arena, "%.*s.%.*s",
+                      CP_STR_ARGS(dotted_name(&w->arena, m->input, point->module)),
+                      CP_STR_ARGS(func->name));
     if (!cp_str_eq(own, point->call))
         cp_push(&w->arena, entry.aliases, count, room, own);
     const public_name *n = cp_map_get(&m->names, key_of(&w->arena, func));
@@ -229,23 +231,29 @@ static void add_entry(mine_worker *w, const entry_point *point)
     cp_push(&w->arena, w->entries, w->entry_count, w->entry_room, entry);
 }
 
-static void mine_function(mine_worker *w, const entry_point *point)
+void mine_run_entry(mine_run *run, cp_func *func, bool is_native)
 {
-    cp_func *func = point->func;
-    cp_arena scratch = {0};
-    mine_run *run = new_run(&scratch, w->miner->program);
-    mine_scope *outer = cp_new(&scratch, mine_scope, 1);
-    outer->module = point->module;
+    mine_scope *outer = cp_new(run->arena, mine_scope, 1);
+    outer->module = func->module;
+    outer->is_native = is_native;
+    const mine_value *entry = mine_func_value(run, func, outer, NULL);
     mine_args args = {0};
     for (uint32_t i = 0; i < func->param_count; i++) {
         mine_bound bound = {func->params[i].name,
                             mine_text(run, VALUE_PARAM, func->params[i].name)};
         if (func->params[i].kind == CP_PARAM_PLAIN ||
             func->params[i].kind == CP_PARAM_KEYWORD_ONLY)
-            cp_push(&scratch, args.items, args.count, args.room, bound);
+            cp_push(run->arena, args.items, args.count, args.room, bound);
     }
     cp_expr site = {.kind = CP_EXPR_OTHER, .span = func->span};
-    mine_apply(run, mine_func_value(run, func, outer, NULL), &args, outer, &site);
+    mine_apply(run, entry, &args, outer, &site);
+}
+
+static void mine_function(mine_worker *w, const entry_point *point)
+{
+    cp_arena scratch = {0};
+    mine_run *run = mine_run_new(&scratch, w->miner->program);
+    mine_run_entry(run, point->func, false);
     size_t before = w->facts.count;
     mine_solve(run, point->call, &w->facts);
     if (w->facts.count > before)
@@ -275,6 +283,12 @@ static int by_fact(const void *a, const void *b)
     return order ? order : (x->accepts > y->accepts) - (x->accepts < y->accepts);
 }
 
+void mine_sort_facts(cp_mined *facts, size_t count)
+{
+    if (count)
+        qsort(facts, count, sizeof *facts, by_fact);
+}
+
 static int by_call(const void *a, const void *b)
 {
     return cp_str_cmp(((const cp_mined_entry *)a)->call,
@@ -301,7 +315,7 @@ static void list_points(miner *m)
     }
     for (size_t i = 0; i < count; i++) {
         cp_module *module = modules[i];
-        cp_str dotted = dotted_name(m->arena, module);
+        cp_str dotted = dotted_name(m->arena, m->input, module);
         if (!is_public_package(m->input, dotted) || !is_reachable(m, module, dotted))
             continue;
         for (uint32_t k = 0; k < module->body.count; k++) {
@@ -333,8 +347,7 @@ static void run_threads(mine_worker *workers, int threads)
 
 static void sort_set(cp_mined_set *set)
 {
-    if (set->count)
-        qsort(set->facts, set->count, sizeof *set->facts, by_fact);
+    mine_sort_facts(set->facts, set->count);
     if (set->entry_count)
         qsort(set->entries, set->entry_count, sizeof *set->entries, by_call);
     for (size_t i = 0; i < set->entry_count; i++)
@@ -349,7 +362,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
     miner m = {.arena = arena, .input = input};
     m.program = mine_program_new(arena, input);
     m.names.arena = m.imported.arena = arena;
-    m.run = new_run(&names, m.program);
+    m.run = mine_run_new(&names, m.program);
     m.run->loaded_only = true;
     list_points(&m);
     cp_arena_dispose(&names);

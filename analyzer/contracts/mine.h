@@ -16,11 +16,15 @@
 #include "facts/native.h"
 #include "facts/project.h"
 
+struct cp_mine_files; /* see mine_files.h */
+
 typedef struct cp_mine_input {
     cp_project *project; /* all Python files, read */
     cp_module **natives; /* all CUDA and C++ files, by path */
     size_t native_count;
-    const cp_str *packages; /* top folders whose functions are public; none: all */
+    struct cp_mine_files *files; /* or those that are parsed when asked for; or NULL */
+    cp_str root;                 /* the folder that dotted names and places are below */
+    const cp_str *packages;      /* top folders whose functions are public; none: all */
     size_t package_count;
 } cp_mine_input;
 

@@ -213,6 +213,8 @@ static const mine_value *run_function(mine_run *run, const mine_value *callee,
         scope->self = callee->self;
     mine_bind_params(run, callee, args, scope);
     run->frames[run->depth++] = (mine_frame){from->module, site->span.start, func};
+    if (scope->is_native && !from->is_native)
+        cp_push(run->arena, run->ways_out, run->way_out_count, run->way_out_room, site);
     size_t keep = run->path_count, known = run->known_count;
     if (scope->is_native)
         note_given(run, scope);

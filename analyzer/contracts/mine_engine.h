@@ -224,10 +224,14 @@ typedef struct mine_run {
     cp_map stores; /* what was put into a container that is no object, by its name */
     const mine_cond **known; /* what checks that were passed leave; no guards */
     size_t known_count, known_room;
+    const cp_expr **ways_out; /* calls of Python code that C++ code was run for */
+    size_t way_out_count, way_out_room;
     cp_map symbols; /* of TensorMatcher: symbol -> the parameter that has it */
 } mine_run;
 
 mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
+/* Lists what a C++ file defines and exports; `program` is a mine_program. */
+void mine_program_add(void *program, cp_module *module);
 /* What a module of Python binds to the name: a statement, or NULL. */
 cp_stmt *mine_binding(mine_program *program, cp_module *module, cp_str name);
 
@@ -348,6 +352,10 @@ void mine_push_path(mine_run *run, const mine_cond *cond);
 
 /* ---- results ---- */
 
+/* Runs a function with each of its parameters as what an entry point is given. */
+void mine_run_entry(mine_run *run, cp_func *func, bool is_native);
+mine_run *mine_run_new(cp_arena *arena, mine_program *program);
+
 typedef struct mine_facts {
     cp_arena *arena; /* of the results */
     cp_mined *items;
@@ -358,6 +366,11 @@ typedef struct mine_facts {
 /* The guard in the language of cond.h. */
 cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
 void mine_solve(mine_run *run, cp_str call, mine_facts *facts);
-cp_str mine_place(cp_arena *arena, const cp_module *module, uint32_t offset);
+/* By call, parameter, condition and dtypes. */
+void mine_sort_facts(cp_mined *facts, size_t count);
+/* A module's path below the root of the input. */
+cp_str mine_path(const cp_mine_input *input, const cp_module *module);
+cp_str mine_place(cp_arena *arena, const cp_mine_input *input, const cp_module *module,
+                  uint32_t offset);
 
 #endif

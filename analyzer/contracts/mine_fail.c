@@ -181,9 +181,20 @@ static int literal_order(const void *a, const void *b)
     return (x->kind == COND_NOT) - (y->kind == COND_NOT);
 }
 
-cp_str mine_place(cp_arena *arena, const cp_module *module, uint32_t offset)
+cp_str mine_path(const cp_mine_input *input, const cp_module *module)
 {
-    return cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(module->source->path),
+    cp_str path = module->source->path;
+    if (input->root.len && cp_str_starts(path, input->root))
+        path = cp_str_cut(path, input->root.len, path.len);
+    while (input->root.len && path.len && path.ptr[0] == '/')
+        path = cp_str_cut(path, 1, path.len);
+    return path;
+}
+
+cp_str mine_place(cp_arena *arena, const cp_mine_input *input, const cp_module *module,
+                  uint32_t offset)
+{
+    return cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(mine_path(input, module)),
                          cp_source_line(module->source, offset));
 }
 
@@ -192,7 +203,7 @@ static void add_place(mine_run *run, mine_clause *clause, const cp_module *modul
 {
     if (clause->place_count == PLACES_MAX || !module)
         return;
-    cp_str place = mine_place(run->arena, module, offset);
+    cp_str place = mine_place(run->arena, run->program->input, module, offset);
     for (uint32_t i = 0; i < clause->place_count; i++)
         if (cp_str_eq(clause->places[i], place))
             return;
@@ -259,6 +270,6 @@ void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
     if (value->kind != VALUE_PARAM || cp_map_get(&run->touched, value->text))
         return;
     cp_str *place = cp_new(run->arena, cp_str, 1);
-    *place = mine_place(run->arena, scope->module, offset);
+    *place = mine_place(run->arena, run->program->input, scope->module, offset);
     cp_map_put(&run->touched, value->text, place);
 }

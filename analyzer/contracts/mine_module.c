@@ -1,5 +1,7 @@
 #include "contracts/mine_engine.h"
 
+#include "contracts/mine_files.h"
+
 static bool is_source(cp_str name)
 {
     static const char *const ends[] = {".cu", ".cuh", ".cpp", ".cc", ".cxx", NULL};
@@ -65,15 +67,20 @@ const mine_value *mine_compiled(mine_run *run, mine_scope *scope, const mine_arg
     cp_buf files = {.arena = run->arena};
     for (size_t i = 0; i < args->count; i++) {
         const mine_value *value = args->items[i].value;
-        if (cp_str_ends(args->items[i].name, CP_STR("wrappers")) &&
-            value->kind == VALUE_LIST) {
-            const mine_value *bag = wrapped(run, value, scope);
-            if (bag)
-                return bag;
-        }
         if (value->kind == VALUE_LIST || value->kind == VALUE_SELECT ||
             value->kind == VALUE_NATIVE)
             cp_buf_add(&files, mine_files(run, value));
+    }
+    if (files.len && run->program->input->files)
+        cp_mine_files_named(run->program->input->files, cp_buf_str(&files),
+                            mine_program_add, run->program);
+    for (size_t i = 0; i < args->count; i++) {
+        const mine_value *value = args->items[i].value;
+        bool wrappers = cp_str_ends(args->items[i].name, CP_STR("wrappers")) &&
+                        value->kind == VALUE_LIST;
+        const mine_value *bag = wrappers ? wrapped(run, value, scope) : NULL;
+        if (bag)
+            return bag;
     }
     return files.len ? mine_text(run, VALUE_NATIVE, cp_buf_str(&files)) : NULL;
 }

@@ -1,5 +1,7 @@
 #include "contracts/mine_engine.h"
 
+#include "contracts/mine_files.h"
+
 static mine_scope *native_scope(mine_run *run, cp_module *module)
 {
     mine_scope *scope = cp_new(run->arena, mine_scope, 1);
@@ -8,12 +10,31 @@ static mine_scope *native_scope(mine_run *run, cp_module *module)
     return scope;
 }
 
+/* Has files parsed that may hold the name, where they are parsed when asked for. */
+static void need(mine_program *program, cp_str name)
+{
+    if (program->input->files)
+        cp_mine_files_holding(program->input->files, name, mine_program_add, program);
+}
+
+/* All functions of that name; NULL if there are none. */
+static const native_list *functions_named(mine_program *program, cp_str name)
+{
+    need(program, name);
+    const native_list *list = cp_map_get(&program->functions, name);
+    if (list || !program->input->files)
+        return list;
+    cp_mine_files_defining(program->input->files, name, mine_program_add, program);
+    return cp_map_get(&program->functions, name);
+}
+
 const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name)
 {
     mine_program *program = run->program;
     cp_dtype dtype = cp_dtype_of_native(name);
     if (dtype != CP_DTYPE_NONE)
         return mine_dtype_value(run, CP_DTYPES(dtype));
+    need(program, name);
     for (const mine_export *c = cp_map_get(&program->constants, name); c; c = c->next)
         if (c->module == scope->module || !c->next) {
             if (run->depth >= 56)
@@ -45,6 +66,7 @@ cp_class *mine_native_class(mine_run *run, cp_expr *type)
     const cp_expr *name = bare(type);
     if (name->kind != CP_EXPR_NAME && name->kind != CP_EXPR_ATTR)
         return NULL;
+    need(run->program, name->text);
     return cp_map_get(&run->program->classes, name->text);
 }
 
@@ -149,7 +171,7 @@ static cp_func *pick_function(const native_list *list, const mine_scope *scope,
 static const mine_value *best_function(mine_run *run, mine_scope *scope, cp_str name,
                                        size_t arg_count)
 {
-    const native_list *list = cp_map_get(&run->program->functions, name);
+    const native_list *list = functions_named(run->program, name);
     cp_func *found = pick_function(list, scope, arg_count, true);
     if (!found) /* its defaults may stand where it is declared */
         found = pick_function(list, scope, arg_count, false);
@@ -250,7 +272,12 @@ static bool is_among(cp_str files, const cp_module *module)
 const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
                                      size_t arg_count)
 {
-    const mine_export *first = cp_map_get(&run->program->exports, name), *found = NULL;
+    mine_program *program = run->program;
+    if (program->input->files && files.len)
+        cp_mine_files_named(program->input->files, files, mine_program_add, program);
+    else if (program->input->files)
+        cp_mine_files_registering(program->input->files, name, mine_program_add, program);
+    const mine_export *first = cp_map_get(&program->exports, name), *found = NULL;
     unsigned others = 0;
     for (const mine_export *e = first; e; e = e->next) {
         if (is_among(files, e->module)) {

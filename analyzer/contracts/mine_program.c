@@ -133,11 +133,15 @@ mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input)
                       &program->constants, &program->exports, &program->bindings};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         maps[i]->arena = arena;
-    for (size_t i = 0; i < input->native_count; i++) {
-        indexer at = {program, input->natives[i]};
-        index_top(&at, &input->natives[i]->body);
-    }
+    for (size_t i = 0; i < input->native_count; i++)
+        mine_program_add(program, input->natives[i]);
     return program;
+}
+
+void mine_program_add(void *program, cp_module *module)
+{
+    indexer at = {program, module};
+    index_top(&at, &module->body);
 }
 
 static void bind_block(cp_map *names, const cp_block *block);

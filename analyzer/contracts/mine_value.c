@@ -38,6 +38,7 @@ const mine_value *mine_func_value(mine_run *run, cp_func *func, mine_scope *scop
                                   const mine_value *self)
 {
     mine_value *value = new_value(run, VALUE_FUNC);
+    cp_func_read(func);
     value->func = func;
     value->scope = scope;
     value->self = self;

@@ -188,8 +188,11 @@ static void take_punct(lexer *l)
     static const char *const long_ones[] = {
         "<<<", "<<=", "...", "->*", "<=>", "::", "->", "<<", "<=", ">=", "==", "!=", "&&",
         "||",  "++",  "--",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "##"};
+    static const char seconds[] = "<=.>:-&|+#"; /* of the long ones */
     size_t len = 1;
-    for (size_t i = 0; i < sizeof long_ones / sizeof *long_ones; i++) {
+    bool may_be_long =
+        l->at + 1 < l->end && memchr(seconds, l->text.ptr[l->at + 1], sizeof seconds - 1);
+    for (size_t i = 0; may_be_long && i < sizeof long_ones / sizeof *long_ones; i++) {
         cp_str mark = cp_str_of(long_ones[i]);
         if (mark.len <= l->end - l->at &&
             memcmp(l->text.ptr + l->at, mark.ptr, mark.len) == 0) {

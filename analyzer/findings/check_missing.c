@@ -8,8 +8,7 @@ static cp_dtypes surely_accepted(const cp_site *site, const cp_release *release,
     cp_site asked = *site;
     cp_dtypes accepts = CP_CONCRETE;
     size_t count;
-    const cp_contract *const *contracts =
-        cp_contracts_of(site->study->contracts, site->entry->call, &count);
+    const cp_contract *const *contracts = cp_site_facts(site, &count);
     for (size_t i = 0; i < count; i++) {
         const cp_contract *contract = contracts[i];
         if (contract->kind != CP_CONTRACT_CHECK || !contract->accepts ||
@@ -122,8 +121,7 @@ static bool is_under_condition(const cp_study *study, const cp_node *call)
            (call->func && is_called_under_condition(study, call->func));
 }
 
-/* One parameter of one call: rejected whatever reaches it, at every release. */
-static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
+void cp_check_argument(cp_study *study, cp_site *site, cp_str parameter)
 {
     bool unsure;
     site->parameter = parameter;
@@ -133,8 +131,7 @@ static void check_argument(cp_study *study, cp_site *site, cp_str parameter)
     const cp_flow_rules *rules = cp_flow_rules_of(study->flow);
     const cp_value *value = &arg->node->value;
     cp_missing missing = {.site = site, .argument = arg, .accepts = CP_CONCRETE};
-    missing.range =
-        cp_range_of(study, site->call->module->source->path, site->entry->package);
+    missing.range = cp_site_range(site, site->call->module->source->path);
     bool all = cp_value_only_tensor(value) && !(value->tensor & CP_SYM_MODEL);
     bool some = false;
     for (size_t i = 0; i < missing.range.count; i++) {
@@ -168,7 +165,8 @@ void cp_check_missing(cp_study *study)
                             .entry = entry,
                             .guard = calls[i]->guard};
             for (uint32_t p = 0; p < entry->parameter_count; p++)
-                check_argument(study, &site, entry->parameters[p]);
+                cp_check_argument(study, &site, entry->parameters[p]);
         }
     }
+    cp_check_missing_own(study);
 }

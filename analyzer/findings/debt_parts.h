@@ -87,6 +87,8 @@ bool cp_debt_reaches_routing(const cp_debt_reach *reach);
  * outside the tree that looks at the tensor, and not under the name of another.
  */
 bool cp_debt_is_consumer(const cp_study *study, const cp_use *use, cp_role role);
+/* The same of a call that the flow lost and that leads to C++ code of the tree. */
+bool cp_debt_is_own(const cp_study *study, const cp_use *use, cp_role role);
 /* Whether a value of that role is not called so: ids, or weights for logits. */
 bool cp_debt_is_other_name(cp_str name, cp_role role);
 /* Whether the entry point writes its result to the site's parameter. */

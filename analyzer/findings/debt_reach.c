@@ -65,6 +65,13 @@ bool cp_debt_is_consumer(const cp_study *study, const cp_use *use, cp_role role)
     return role == CP_ROLE_TOPK_WEIGHTS || !cp_str_is(entry->reads, "topk_weights");
 }
 
+bool cp_debt_is_own(const cp_study *study, const cp_use *use, cp_role role)
+{
+    cp_site site;
+    return use->kind == CP_USE_ESCAPE && cp_site_of_own(study, use, NULL, &site) &&
+           !cp_debt_is_other_name(site.parameter, role);
+}
+
 static void add_unknown(cp_arena *arena, cp_debt_reach *reach, cp_str dotted,
                         size_t *room)
 {
@@ -87,7 +94,8 @@ cp_debt_reach cp_debt_reach_of(const cp_study *study, const cp_node *node, cp_ro
             cp_push(study->arena, reach.asserts, reach.assert_count, assert_room, own);
         else if (cp_debt_built(study, &uses[i], &own))
             add_unknown(study->arena, &reach, own.function, &unknown_room);
-        if (!cp_debt_is_consumer(study, &uses[i], role))
+        bool consumer = cp_debt_is_consumer(study, &uses[i], role);
+        if (!consumer && !cp_debt_is_own(study, &uses[i], role))
             continue;
         if (cp_site_of_use(study, &uses[i], node->guard, &site))
             cp_push(study->arena, reach.sites, reach.site_count, room, site);

@@ -45,7 +45,7 @@ static cp_str since_of(const cp_site *site)
     size_t count;
     cp_str package = site->entry->package;
     const cp_release *releases =
-        cp_contracts_releases(site->study->contracts, package, &count);
+        cp_contracts_releases(cp_site_contracts(site), package, &count);
     const cp_release *since = NULL;
     for (size_t i = count; i > 0; i--) {
         if (cp_debt_takes(site, &releases[i - 1], CP_BF16) != CP_TRUE)
@@ -63,7 +63,7 @@ static void add_contracted(row_walk *walk, const cp_site *site)
     if (cp_debt_is_written(site))
         return; /* a gate's own output */
     cp_str path = site->call->module->source->path;
-    cp_range range = cp_range_of(walk->study, path, entry->package);
+    cp_range range = cp_site_range(site, path);
     bool made;
     cp_debt_row *row = row_of(walk, entry->call, site->parameter, &made);
     cp_truth takes = at_releases(site, &range);
@@ -152,6 +152,9 @@ static void add_uses(row_walk *walk, const cp_node *node, int depth)
             add_computation(walk, &uses[i]);
         else if (uses[i].kind == CP_USE_DTYPE)
             add_assertion(walk, &uses[i]);
+        else if (cp_debt_is_own(study, &uses[i], CP_ROLE_ROUTER_LOGITS) &&
+                 cp_site_of_use(study, &uses[i], uses[i].at->guard, &site))
+            add_contracted(walk, &site);
         else if (uses[i].kind == CP_USE_ESCAPE)
             add_built(walk, &uses[i]);
         else if (!cp_debt_is_consumer(study, &uses[i], CP_ROLE_ROUTER_LOGITS))

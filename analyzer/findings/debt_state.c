@@ -9,6 +9,12 @@ cp_truth cp_debt_takes(const cp_site *site, const cp_release *release, cp_dtype 
     return !terms.broken && (terms.accepts & CP_DTYPES(dtype)) ? CP_TRUE : CP_FALSE;
 }
 
+/* Whether both are of one library, and of its releases or of the checked tree. */
+static bool same_library(const cp_site *a, const cp_site *b)
+{
+    return !a->own == !b->own && cp_str_eq(a->entry->package, b->entry->package);
+}
+
 /* The entry point that takes it: the site's own, or at a gate's output a variant. */
 static const cp_entry *taker_at(const cp_site *site, const cp_release *release,
                                 cp_dtype dtype)
@@ -16,7 +22,8 @@ static const cp_entry *taker_at(const cp_site *site, const cp_release *release,
     if (cp_debt_takes(site, release, dtype) == CP_TRUE)
         return site->entry;
     size_t count;
-    const cp_entry *const *entries = cp_contracts_entries(site->study->contracts, &count);
+    const cp_entry *const *entries =
+        cp_contracts_entries(cp_site_contracts(site), &count);
     for (size_t i = 0; i < count; i++) {
         cp_site variant = *site;
         variant.entry = entries[i];
@@ -30,12 +37,11 @@ static const cp_entry *taker_at(const cp_site *site, const cp_release *release,
 
 /* What stands in the way at a release: the first site that rejects it, or NULL. */
 static const cp_site *obstacle_at(const cp_debt_reach *reach, const cp_release *release,
-                                  cp_str package, cp_dtype dtype, bool written)
+                                  const cp_site *like, cp_dtype dtype, bool written)
 {
     for (size_t i = 0; i < reach->site_count; i++) {
         const cp_site *site = &reach->sites[i];
-        if (!cp_str_eq(site->entry->package, package) ||
-            cp_debt_is_written(site) != written)
+        if (!same_library(site, like) || cp_debt_is_written(site) != written)
             continue;
         if (cp_debt_takes(site, release, dtype) == CP_FALSE &&
             !taker_at(site, release, dtype))
@@ -58,20 +64,19 @@ typedef struct question {
 } question;
 
 static const cp_site *obstacle(const question *ask, const cp_release *release,
-                               cp_str package)
+                               const cp_site *like)
 {
-    const cp_site *found = obstacle_at(ask->reach, release, package, ask->wanted, true);
-    return found ? found : obstacle_at(ask->reach, release, package, ask->wanted, false);
+    const cp_site *found = obstacle_at(ask->reach, release, like, ask->wanted, true);
+    return found ? found : obstacle_at(ask->reach, release, like, ask->wanted, false);
 }
 
 /* Whether all that is known of one package's entry points takes it where it counts. */
 static bool package_holds(question *ask, const cp_site *first)
 {
-    cp_str package = first->entry->package;
-    cp_range range = cp_range_of(ask->study, ask->path, package);
+    cp_range range = cp_site_range(first, ask->path);
     const cp_site *found = NULL;
     for (size_t i = range.count; i > 0 && !found; i--) {
-        found = obstacle(ask, range.releases[i - 1], package);
+        found = obstacle(ask, range.releases[i - 1], first);
         ask->release = range.releases[i - 1];
     }
     ask->main = found ? found : first;
@@ -84,7 +89,7 @@ static bool package_holds(question *ask, const cp_site *first)
 /* Whether contracts settle the site alone, at the releases that count. */
 static bool is_known(const question *ask, const cp_site *site)
 {
-    cp_range range = cp_range_of(ask->study, ask->path, site->entry->package);
+    cp_range range = cp_site_range(site, ask->path);
     for (size_t i = 0; i < range.count; i++)
         if (cp_debt_takes(site, range.releases[i], ask->wanted) == CP_UNSURE ||
             cp_terms_at(site, range.releases[i]).coupled)
@@ -111,9 +116,9 @@ static void find_since(question *ask)
     size_t count;
     cp_str package = ask->main->entry->package;
     const cp_release *releases =
-        cp_contracts_releases(ask->study->contracts, package, &count);
+        cp_contracts_releases(cp_site_contracts(ask->main), package, &count);
     for (size_t i = count; i > 0; i--) {
-        if (obstacle(ask, &releases[i - 1], package) ||
+        if (obstacle(ask, &releases[i - 1], ask->main) ||
             !taker_at(ask->main, &releases[i - 1], ask->wanted))
             break;
         ask->since = &releases[i - 1];
@@ -142,8 +147,8 @@ static size_t others_that_take(const question *ask)
     for (size_t i = 0; i < ask->reach->site_count; i++) {
         const cp_site *site = &ask->reach->sites[i];
         cp_str call = site->entry->call;
-        if (cp_str_eq(site->entry->package, ask->main->entry->package) &&
-            !cp_str_eq(call, ask->main->entry->call) && !cp_debt_is_written(site) &&
+        if (same_library(site, ask->main) && !cp_str_eq(call, ask->main->entry->call) &&
+            !cp_debt_is_written(site) &&
             cp_debt_takes(site, ask->release, ask->wanted) == CP_TRUE)
             cp_map_put(&calls, call, &calls);
     }
@@ -264,8 +269,8 @@ static bool all_hold(question *ask, const cp_site *first)
     const question kept = *ask;
     for (size_t i = 0; i < ask->reach->site_count; i++) {
         const cp_site *site = &ask->reach->sites[i];
-        if (!cp_str_eq(site->entry->package, first->entry->package) &&
-            is_known(ask, site) && !package_holds(ask, site))
+        if (!same_library(site, first) && is_known(ask, site) &&
+            !package_holds(ask, site))
             return false;
     }
     *ask = kept;
@@ -278,7 +283,7 @@ static cp_str why_unknown(const question *ask, cp_str subject)
     cp_arena *arena = ask->study->arena;
     for (size_t i = 0; i < ask->reach->site_count; i++) {
         const cp_site *site = &ask->reach->sites[i];
-        cp_range range = cp_range_of(ask->study, ask->path, site->entry->package);
+        cp_range range = cp_site_range(site, ask->path);
         for (size_t r = range.count; r > 0; r--) {
             cp_terms terms = cp_terms_at(site, range.releases[r - 1]);
             if (terms.coupled)

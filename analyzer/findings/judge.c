@@ -5,7 +5,8 @@ static bool all_sites(const cp_cast *cast, const cp_release *release, cp_terms_t
                       bool *known)
 {
     for (uint32_t i = 0; i < cast->site_count; i++) {
-        cp_terms terms = cp_terms_at(&cast->sites[i], release);
+        const cp_site *site = &cast->sites[i];
+        cp_terms terms = cp_terms_at(site, site->own ? site->own->release : release);
         if (!terms.known)
             *known = false;
         if (!terms.known || terms.broken || !test(cast, &terms))
@@ -37,11 +38,13 @@ cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
     if (!cast->site_count || !cast->only_sites)
         return verdict;
     verdict.site = &cast->sites[0];
+    for (uint32_t i = 1; i < cast->site_count && verdict.site->own; i++)
+        verdict.site = &cast->sites[i]; /* one whose release may change, if any */
     cp_str package = verdict.site->entry->package;
-    for (uint32_t i = 1; i < cast->site_count; i++)
-        if (!cp_str_eq(cast->sites[i].entry->package, package))
+    for (uint32_t i = 0; i < cast->site_count; i++)
+        if (!cast->sites[i].own && !cp_str_eq(cast->sites[i].entry->package, package))
             return verdict; /* two libraries: not together yet */
-    verdict.range = cp_range_of(study, cast->node->module->source->path, package);
+    verdict.range = cp_site_range(verdict.site, cast->node->module->source->path);
     if (!verdict.range.count)
         return verdict;
     verdict.judged = verdict.holds = true;
@@ -52,7 +55,7 @@ cp_judgement cp_cast_judge(const cp_study *study, const cp_cast *cast,
         verdict.judged &= known;
     }
     verdict.release = verdict.range.releases[verdict.range.count - 1];
-    if (!verdict.holds)
+    if (!verdict.holds && !verdict.site->own)
         verdict.since = find_since(study, cast, package, test);
     if (verdict.since)
         verdict.release = verdict.since;

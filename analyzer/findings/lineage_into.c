@@ -63,19 +63,30 @@ static cp_str name_of_argument(const ahead *walk, const cp_use *use)
     return cp_str_printf(walk->study->arena, "argument %zu", use->position + 1);
 }
 
-static void take_sink(ahead *walk, const cp_use *use, cp_consumer *consumer)
+static bool take_contract(ahead *walk, const cp_use *use, cp_consumer *consumer)
 {
     cp_site site;
-    consumer->kind = CP_CONSUMER_CALL;
-    consumer->call = use->dotted;
-    consumer->parameter = name_of_argument(walk, use);
     const cp_guard *guard = walk->start ? walk->starts[walk->start]->guard : walk->guard;
     if (!cp_site_of_use(walk->study, use, guard, &site))
-        return;
+        return false;
     consumer->kind = CP_CONSUMER_CONTRACT;
     consumer->call = site.entry->call;
     consumer->parameter = site.parameter;
+    if (site.own) { /* what is called is the function, not what it calls in turn */
+        consumer->place = cp_lineage_place(walk->study, site.call);
+        consumer->guard = cp_lineage_guard(walk->study, site.call);
+        consumer->via_count = site.hop_count;
+    }
     cp_lineage_stands(walk->study, walk->lineage, &site, consumer);
+    return true;
+}
+
+static void take_sink(ahead *walk, const cp_use *use, cp_consumer *consumer)
+{
+    consumer->kind = CP_CONSUMER_CALL;
+    consumer->call = use->dotted;
+    consumer->parameter = name_of_argument(walk, use);
+    take_contract(walk, use, consumer);
 }
 
 static void take_cast(ahead *walk, const cp_use *use, cp_consumer *consumer)
@@ -127,7 +138,8 @@ static void take_use(ahead *walk, const cp_use *use)
         found.kind = CP_CONSUMER_DTYPE;
         break;
     case CP_USE_ESCAPE:
-        take_escape(use, &found);
+        if (!take_contract(walk, use, &found))
+            take_escape(use, &found);
         break;
     case CP_USE_COMPUTE:
         found.kind = CP_CONSUMER_COMPUTE;

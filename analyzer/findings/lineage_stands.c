@@ -17,8 +17,7 @@ static void add_choices(cp_study *study, const cp_site *site, cp_contract_kind k
 {
     cp_site asked = *site;
     size_t count;
-    const cp_contract *const *all =
-        cp_contracts_of(study->contracts, site->entry->call, &count);
+    const cp_contract *const *all = cp_site_facts(site, &count);
     for (size_t i = 0; i < count; i++) {
         const cp_contract *contract = all[i];
         if (contract->kind == kind && contract->accepts &&
@@ -36,8 +35,7 @@ void cp_lineage_stands(cp_study *study, const cp_lineage *lineage, const cp_site
     cp_arena *arena = study->arena;
     size_t room = 0;
     consumer->package = site->entry->package;
-    consumer->range =
-        cp_range_of(study, lineage->module->source->path, site->entry->package);
+    consumer->range = cp_site_range(site, lineage->module->source->path);
     for (size_t i = consumer->range.count; i > 0; i--) {
         const cp_release *release = consumer->range.releases[i - 1];
         cp_terms terms = cp_terms_at(site, release);

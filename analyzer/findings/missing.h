@@ -16,6 +16,12 @@ typedef struct cp_missing {
     cp_range range; /* of the releases that all reject what is not in `accepts` */
 } cp_missing;
 
+/* One parameter of one call: rejected whatever reaches it, at every release. */
+void cp_check_argument(cp_study *study, cp_site *site, cp_str parameter);
+
+/* check_own.c: the same for what the tree's own C++ code takes of routing tensors. */
+void cp_check_missing_own(cp_study *study);
+
 /* A finding at `expr`, which gives the argument the value of `node`; once for each. */
 void cp_missing_at(cp_study *study, const cp_missing *missing, const cp_node *node,
                    const cp_module *module, const cp_expr *expr);

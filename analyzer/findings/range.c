@@ -13,6 +13,8 @@ cp_range cp_range_of(const cp_study *study, cp_str path, cp_str package)
 
 cp_str cp_range_text(const cp_study *study, const cp_range *range)
 {
+    if (range->own)
+        return range->releases[0]->text;
     if (!range->pin || !range->pin->spec.text.len)
         return CP_STR("any release");
     cp_str text = range->pin->spec.text;

@@ -16,11 +16,11 @@ static const cp_entry *pinned_entry(const cp_study *study, const cp_entry *entry
 bool cp_site_of_use(const cp_study *study, const cp_use *use, const cp_guard *guard,
                     cp_site *site)
 {
-    if (use->kind != CP_USE_SINK)
-        return false;
-    const cp_entry *entry = cp_contracts_entry(study->contracts, use->dotted);
+    const cp_entry *entry = use->kind == CP_USE_SINK
+                                ? cp_contracts_entry(study->contracts, use->dotted)
+                                : NULL;
     if (!entry)
-        return false;
+        return cp_site_of_own(study, use, guard, site);
     entry = pinned_entry(study, entry, use->at->module->source->path);
     cp_str parameter = use->keyword;
     if (use->position != SIZE_MAX) {
@@ -293,6 +293,16 @@ static bool is_constant(const cp_expr *expr, const char *text)
     return expr->kind == CP_EXPR_CONST && cp_str_is(expr->text, text);
 }
 
+/* What the tree's own function takes the parameter as where none is given, or NULL. */
+static const cp_expr *fallback_of(const cp_site *site, const cp_atom *atom)
+{
+    const cp_func *func = site->own ? site->own->func : NULL;
+    for (uint32_t i = 0; func && i < func->param_count; i++)
+        if (cp_str_eq(func->params[i].name, atom->parameter))
+            return func->params[i].fallback;
+    return NULL;
+}
+
 cp_truth cp_site_atom(const cp_atom *atom, void *data)
 {
     const cp_site *site = data;
@@ -309,10 +319,11 @@ cp_truth cp_site_atom(const cp_atom *atom, void *data)
         cp_str_is(atom->value, "1") && atom->op >= CP_ATOM_LT)
         return atom->op == CP_ATOM_LE || atom->op == CP_ATOM_GE ? CP_TRUE : CP_FALSE;
     const cp_argument *arg = cp_site_argument(site, atom->parameter, &unsure);
-    if (!arg)
-        return atom->op == CP_ATOM_GIVEN && !unsure ? CP_FALSE : CP_UNSURE;
-    located value = {arg->expr, site->hop_count};
-    if (!arg->expr)
+    const cp_expr *given = arg ? arg->expr : unsure ? NULL : fallback_of(site, atom);
+    if (!arg && !given)
+        return atom->op == CP_ATOM_GIVEN && !unsure && !site->own ? CP_FALSE : CP_UNSURE;
+    located value = {given, site->hop_count};
+    if (!given)
         return CP_UNSURE;
     located written = resolve(site, value);
     switch (atom->op) {

@@ -17,6 +17,7 @@ typedef struct cp_site {
     uint32_t hop_count;
     const cp_guard *guard; /* that the value is under, in the outermost function */
     const cp_entry *entry;
+    const cp_own_function *own; /* the entry, where the tree itself has it; or NULL */
     cp_str parameter;
     cp_str method;  /* the routing method taken for granted; "" for what the site says */
     bool one_group; /* a single group of experts is taken for granted */
@@ -25,6 +26,22 @@ typedef struct cp_site {
 /* Whether `use` is an argument of a known entry point; then `*site` tells which. */
 bool cp_site_of_use(const cp_study *study, const cp_use *use, const cp_guard *guard,
                     cp_site *site);
+
+/*
+ * site_own.c: the same for a function of the tree that C++ code of the tree is behind;
+ * cp_site_of_use asks it. And whether a call, in Python, may lead to such code.
+ */
+bool cp_site_of_own(const cp_study *study, const cp_use *use, const cp_guard *guard,
+                    cp_site *site);
+bool cp_site_goes_out(const cp_study *study, const cp_node *call);
+
+/* Where the entry point and its releases are listed, and what is said of it: of a
+   function of the tree what was mined, then what the user's sets and the bundled ones
+   add. */
+const cp_contracts *cp_site_contracts(const cp_site *site);
+const cp_contract *const *cp_site_facts(const cp_site *site, size_t *count);
+/* The releases of it that count for a file. */
+cp_range cp_site_range(const cp_site *site, cp_str path);
 
 /* Whether the atom holds there. `data` is the site. */
 cp_truth cp_site_atom(const cp_atom *atom, void *data);

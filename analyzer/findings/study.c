@@ -1,7 +1,7 @@
 #include "findings/cast.h"
 
 /* Why no rule had anything to say: the first thing that stands in the way. */
-static const char *why_unjudged(const cp_study *study, const cp_cast *cast)
+static const char *why_unjudged(const cp_cast *cast)
 {
     if (cast->hazard)
         return cast->hazard;
@@ -16,8 +16,7 @@ static const char *why_unjudged(const cp_study *study, const cp_cast *cast)
     if (!cast->only_sites)
         return cast->other_use;
     const cp_site *site = &cast->sites[0];
-    cp_range range =
-        cp_range_of(study, cast->node->module->source->path, site->entry->package);
+    cp_range range = cp_site_range(site, cast->node->module->source->path);
     if (!range.count)
         return "no contract is known for the pinned release";
     cp_terms terms = cp_terms_at(site, range.releases[range.count - 1]);
@@ -48,7 +47,7 @@ static void run_rules(cp_study *study, const cp_node *node)
     if (study->findings->count > before || cast.argument)
         return;
     cp_unjudged unjudged = {node->module, node->expr->span, cast.value->span,
-                            why_unjudged(study, &cast)};
+                            why_unjudged(&cast)};
     cp_push(study->arena, study->unjudged, study->unjudged_count, study->unjudged_room,
             unjudged);
 }

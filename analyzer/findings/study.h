@@ -7,6 +7,7 @@
 #define CP_FINDINGS_STUDY_H
 
 #include "contracts/contract.h"
+#include "contracts/own.h"
 #include "contracts/pins.h"
 #include "findings/finding.h"
 #include "flow/trace.h"
@@ -25,6 +26,7 @@ typedef struct cp_study {
     cp_arena *arena;
     const cp_flow *flow;
     const cp_contracts *contracts;
+    cp_own *own; /* what the tree's own kernels enforce; NULL: nothing to look at */
     cp_pins *pins;
     cp_dtypes model; /* dtypes that the model is assumed to have: bfloat16 */
     cp_findings *findings;
@@ -43,6 +45,7 @@ void cp_study_run(cp_study *study);
  */
 typedef struct cp_range {
     const cp_pin *pin;           /* NULL: nothing pins it, every known release counts */
+    bool own;                    /* the release is the checked tree itself */
     const cp_release **releases; /* oldest first; none where the pin names no known one */
     size_t count;
 } cp_range;

@@ -51,8 +51,7 @@ cp_terms cp_terms_at(const cp_site *site, const cp_release *release)
     bool all_compute = true;
     cp_arena *arena = site->study->arena;
     size_t count;
-    const cp_contract *const *contracts =
-        cp_contracts_of(site->study->contracts, site->entry->call, &count);
+    const cp_contract *const *contracts = cp_site_facts(site, &count);
     for (size_t i = 0; i < count; i++) {
         const cp_contract *contract = contracts[i];
         if (!counts_at(contract, release))

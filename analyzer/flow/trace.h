@@ -65,6 +65,7 @@ typedef struct cp_use {
     cp_str keyword;    /* of a sink: the argument's keyword, or "" */
     size_t position;   /* or its position; SIZE_MAX for a keyword */
     const cp_node **hops; /* the calls on the way into inner functions, outermost first */
+    const cp_node **params; /* the parameter that each of them gives the value to */
     uint32_t hop_count;
 } cp_use;
 

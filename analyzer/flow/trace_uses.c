@@ -37,14 +37,17 @@ void cp_use_go_to(cp_use_walk *walk, const cp_node *node, cp_str key, size_t fro
 
 static void add_hops(cp_use_walk *walk, cp_use *use, size_t at)
 {
-    const cp_node *calls[HOPS_MAX];
+    const cp_station *inward[HOPS_MAX];
     uint32_t count = 0;
     for (; at != SIZE_MAX; at = walk->stations[at].from)
         if (walk->stations[at].call && count < HOPS_MAX)
-            calls[count++] = walk->stations[at].call;
+            inward[count++] = &walk->stations[at];
     use->hops = cp_new(walk->arena, const cp_node *, count + 1);
-    for (uint32_t i = 0; i < count; i++) /* outermost first */
-        use->hops[i] = calls[count - 1 - i];
+    use->params = cp_new(walk->arena, const cp_node *, count + 1);
+    for (uint32_t i = 0; i < count; i++) { /* outermost first */
+        use->hops[i] = inward[count - 1 - i]->call;
+        use->params[i] = inward[count - 1 - i]->node;
+    }
     use->hop_count = count;
 }
 

@@ -124,7 +124,11 @@ static void add_pins(cp_buf *out, const cp_lineage *value, const cp_report_style
             continue;
         cp_map_put(&said, consumer->package, out);
         cp_buf text = {.arena = arena};
-        if (!pin)
+        if (consumer->range.own)
+            cp_buf_printf(&text, "%.*s %.*s is what is checked",
+                          CP_STR_ARGS(consumer->package),
+                          CP_STR_ARGS(consumer->range.releases[0]->text));
+        else if (!pin)
             cp_buf_printf(&text, "%.*s by nothing: every known release counts",
                           CP_STR_ARGS(consumer->package));
         else if (pin->line)

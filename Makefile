@@ -125,7 +125,7 @@ CU_OBJ  := $(patsubst %.cu,build/%.o,$(wildcard kernels/*.cu))
 kernels: $(if $(NVCC),$(if $(wildcard kernels/run.c),build/kernels/run,$(CU_OBJ)),no-nvcc)
 no-nvcc:
 	@echo "kernels: off, no nvcc found (NVCC=/path/to/nvcc names one)"
-build/kernels/%.o: kernels/%.cu $(wildcard kernels/*.h)
+build/kernels/%.o: kernels/%.cu $(wildcard kernels/*.h kernels/*.def)
 	@mkdir -p $(@D)
 	@echo "  NVCC  $<"
 	$(Q)$(NVCC) -O2 -fmad=false -I. -Ianalyzer \

@@ -1,5 +1,5 @@
 /*
- * fmath.h - exp, sigmoid, log and sine in float32, the same bits everywhere.
+ * fmath.h - exp, sigmoid, softplus, log and sine in float32, the same bits everywhere.
  *
  * Layer: kernels. Compiles as C11, C++17 and CUDA. Libraries of host and device
  * round these functions differently; here they are built from +, -, *, / and
@@ -11,12 +11,14 @@
  * Errors against the true value (tests/test_route.c measures them):
  *   cp_exp      at most 1 unit in the last place where the result is normal
  *   cp_sigmoid  at most 3 units in the last place where the result is normal
+ *   cp_sqrt_softplus  at most 3 units in the last place where it is above 2^-63
  *   cp_log, cp_sin_cos   only used to make inputs: about 1e-7
  */
 #ifndef CP_KERNELS_FMATH_H
 #define CP_KERNELS_FMATH_H
 
 #include <float.h>
+#include <math.h>
 
 #include "kernels/dtype.h"
 
@@ -81,6 +83,17 @@ CP_HD float cp_log(float x)
     p = p * z + 2.0f / 3;
     p = (p * z) * s + 2.0f * s;
     return (float)e * 0.693147182f + p;
+}
+
+/*
+ * sqrt(log(1 + exp(x))), the logarithm being x above 20, as PyTorch's softplus has it;
+ * NaN for NaN. What rounding took off 1 + exp(x) is given back to first order.
+ */
+CP_HD float cp_sqrt_softplus(float x)
+{
+    float e = cp_exp(x), u = 1.0f + e;
+    float below = cp_log(u) + (e - (u - 1.0f)) / u;
+    return sqrtf(x > 20.0f ? x : below);
 }
 
 /*

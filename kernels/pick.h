@@ -50,8 +50,8 @@ CP_HD void cp_pick(cp_picks *picks, const int32_t *order, int32_t first, int32_t
     }
 }
 
-/* The order of the sum of the two largest of `size` values. */
-CP_HD int32_t cp_group_order(const float *values, const int32_t *order, int32_t size)
+/* The sum of the two largest of `size` values, or the one there is. */
+CP_HD float cp_group_value(const float *values, const int32_t *order, int32_t size)
 {
     int32_t top = 0, next = -1;
     for (int32_t i = 1; i < size; i++) {
@@ -62,7 +62,7 @@ CP_HD int32_t cp_group_order(const float *values, const int32_t *order, int32_t 
             next = i;
         }
     }
-    return cp_order(next < 0 ? values[top] : values[top] + values[next]);
+    return next < 0 ? values[top] : values[top] + values[next];
 }
 
 /* Whether fewer than `keep` groups come before `group`. */
@@ -75,9 +75,10 @@ CP_HD int32_t cp_group_stays(const int32_t *order, int32_t groups, int32_t keep,
     return before < keep;
 }
 
-/* `count` groups of `size` neighbours each, `keep` of which stay. */
+/* `count` groups of `size` neighbours each, `keep` of which stay, by rounded values. */
 typedef struct cp_groups {
     int32_t count, size, keep;
+    cp_storage compute;
 } cp_groups;
 
 /* Picks from the best groups. `order` holds the orders of `values`. */
@@ -85,9 +86,11 @@ CP_HD void cp_pick_grouped(cp_picks *picks, const float *values, const int32_t *
                            const cp_groups *of)
 {
     int32_t group_order[CP_PICK_MAX_GROUPS] = {0};
-    for (int32_t g = 0; g < of->count; g++)
-        group_order[g] =
-            cp_group_order(values + g * of->size, order + g * of->size, of->size);
+    for (int32_t g = 0; g < of->count; g++) {
+        int32_t at = g * of->size;
+        float value = cp_group_value(values + at, order + at, of->size);
+        group_order[g] = cp_order(cp_round_to(value, of->compute));
+    }
     for (int32_t g = 0; g < of->count; g++)
         if (cp_group_stays(group_order, of->count, of->keep, g))
             cp_pick(picks, order, g * of->size, (g + 1) * of->size);

@@ -41,7 +41,7 @@ __global__ void route_tokens(cp_route_spec spec, const void *logits, const void 
     float row[CP_ROUTE_MAX_EXPERTS], added[CP_ROUTE_MAX_EXPERTS];
     float chosen[CP_ROUTE_MAX_TOP_K];
     for (int32_t e = 0; e < spec.experts; e++) {
-        row[e] = cp_load(logits, spec.logits, (size_t)(token * spec.experts + e));
+        row[e] = cp_route_logit(&spec, logits, (size_t)(token * spec.experts + e));
         added[e] = cp_route_bias(&spec, bias, e);
     }
     cp_route_token(&spec, row, added, ids + token * spec.top_k, chosen);

@@ -3,7 +3,9 @@
 #include "kernels/route_token.h"
 
 static const char *const names[CP_METHOD_COUNT] = {
-    "Default", "Renormalize", "DeepSeekV3", "Llama4", "RenormalizeNaive", "TopK",
+#define CP_METHOD(member, name, score, biased, grouped, weight) name,
+#include "kernels/method.def"
+#undef CP_METHOD
 };
 
 const char *cp_method_name(cp_method method)
@@ -49,7 +51,7 @@ void cp_route_f32(const cp_route_spec *spec, const void *logits, const void *bia
         added[e] = cp_route_bias(spec, bias, (int32_t)e);
     for (size_t t = 0; t < (size_t)tokens; t++) {
         for (size_t e = 0; e < experts; e++)
-            row[e] = cp_load(logits, spec->logits, t * experts + e);
+            row[e] = cp_route_logit(spec, logits, t * experts + e);
         cp_route_token(spec, row, added, ids + t * top_k, chosen);
         for (size_t k = 0; k < top_k; k++)
             cp_store(weights, spec->weights, t * top_k + k, chosen[k]);

@@ -102,9 +102,10 @@ static void check_shape(check *c, cp_route_spec spec)
         check_rows(c, (cp_input_kind)kind, spec.experts);
         for (int i = 0; i < 3 * CP_METHOD_COUNT && !c->failed; i++) {
             spec.method = (cp_method)(i / 3);
-            spec.groups = spec.method == CP_METHOD_DEEPSEEK_V3 ? groups : 1;
-            spec.keep_groups = spec.method == CP_METHOD_DEEPSEEK_V3 ? keep : 1;
+            spec.groups = cp_method_steps(spec.method).grouped ? groups : 1;
+            spec.keep_groups = cp_method_steps(spec.method).grouped ? keep : 1;
             spec.logits = spec.weights = storages[i % 3];
+            spec.compute = storages[kind % 3];
             spec.bias = storages[(i + kind) % 3];
             spec.round_bias = kind & 1;
             check_storage(c, &spec, cp_input_name((cp_input_kind)kind));

@@ -117,8 +117,8 @@ static cp_status read_preset(const reader *r, cp_preset *preset)
         st = read_truth(r, "bias", &preset->bias);
     if (!st)
         st = read_truth(r, "default", &preset->is_default);
-    if (!st && preset->bias && preset->spec.method != CP_METHOD_DEEPSEEK_V3)
-        return fault(r, r->table->line, "bias", "is read by DeepSeekV3 alone");
+    if (!st && preset->bias && !cp_method_steps(preset->spec.method).biased)
+        return fault(r, r->table->line, "bias", "is not read by this method");
     return st;
 }
 

@@ -224,12 +224,17 @@ static void measure(job *j, const cp_preset *preset)
         measure_one(j, preset, stds[i]);
 }
 
-/* Whether the preset is one that speaks for its method where no model is named. */
+/*
+ * Whether the preset is one that speaks for its method where no model is named. What
+ * holds for one group is not said by a method that has none and no bias.
+ */
 static bool stands_for_method(const job *j, const cp_preset *preset)
 {
+    bool grouped = cp_method_steps(preset->spec.method).grouped;
+    bool one = preset->spec.groups <= 1;
     if (j->plan->one_group)
-        return preset->spec.groups <= 1 && preset->bias;
-    return preset->is_default;
+        return preset->is_default && one && preset->bias;
+    return preset->is_default && !(grouped && one);
 }
 
 /* Runs the presets of one method: the named one, or those that stand for it. */

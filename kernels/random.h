@@ -24,13 +24,24 @@ CP_HD uint64_t cp_input_mix(uint64_t z)
     return z ^ z >> 31;
 }
 
+/* Two of 2^24 values: 0 < *u <= 1 and 0 <= *v < 1. */
+CP_HD void cp_input_uniform(uint64_t bits, float *u, float *v)
+{
+    *u = (float)((int32_t)(bits >> 40) + 1) * 5.9604644775390625e-8f;
+    *v = (float)(int32_t)(bits & 0xffffff) * 5.9604644775390625e-8f;
+}
+
+CP_HD float cp_input_radius(float u)
+{
+    return sqrtf(-2.0f * cp_log(u));
+}
+
 /* Two independent values of N(0, 1). */
 CP_HD void cp_input_pair(uint64_t seed, uint64_t counter, float *first, float *second)
 {
-    uint64_t bits = cp_input_mix(counter + cp_input_mix(seed));
-    float u = (float)((int32_t)(bits >> 40) + 1) * 5.9604644775390625e-8f;
-    float v = (float)(int32_t)(bits & 0xffffff) * 5.9604644775390625e-8f;
-    float radius = sqrtf(-2.0f * cp_log(u)), sine, cosine;
+    float u, v, sine, cosine;
+    cp_input_uniform(cp_input_mix(counter + cp_input_mix(seed)), &u, &v);
+    float radius = cp_input_radius(u);
     cp_sin_cos(v, &sine, &cosine);
     *first = radius * cosine;
     *second = radius * sine;

@@ -248,6 +248,59 @@ static void test_the_interval_is_wilsons(void **state)
     assert_true(low == 0 && fabs(high - 0.03699) < 1e-4);
 }
 
+/* Token by token, by the reference, and rounded before it. */
+static void test_a_measurement_is_that_of_the_reference(void **state)
+{
+    (void)state;
+    presets = cp_presets_bundled(&arena);
+    const cp_preset *p = cp_presets_find(&presets, CP_STR("DeepSeek-V3"));
+    cp_measurement m = {.spec = p->spec,
+                        .has_bias = true,
+                        .from = CP_STORE_F32,
+                        .to = CP_STORE_BF16,
+                        .std = 3,
+                        .seed = 2,
+                        .tokens = 2100};
+    cp_comparison got = cp_measure(&m), wanted = {0};
+    float bias[256], rows[2][256], weights[2][8];
+    int32_t ids[2][8];
+    for (int32_t e = 0; e < 256; e++)
+        bias[e] = cp_input_bias(CP_MEASURE_BIAS_STD, 2, e);
+    for (int64_t t = 0; t < m.tokens; t++) {
+        cp_input_row(CP_INPUT_NORMAL, 3, 2, t, 256, rows[1]);
+        for (int32_t e = 0; e < 256; e++)
+            rows[0][e] = cp_round_to(rows[1][e], CP_STORE_BF16);
+        for (int i = 0; i < 2; i++)
+            cp_route_f32(&p->spec, rows[i], bias, 1, ids[i], weights[i]);
+        cp_compare_token(&wanted, &p->spec, t, (cp_choice){ids[0], weights[0]},
+                         (cp_choice){ids[1], weights[1]});
+    }
+    assert_true(wanted.expert_set_mismatches > 0);
+    assert_int_equal(got.tokens, wanted.tokens);
+    assert_int_equal(got.expert_set_mismatches, wanted.expert_set_mismatches);
+    assert_int_equal(got.order_mismatches, wanted.order_mismatches);
+    assert_true(got.max_weight_error == wanted.max_weight_error);
+    assert_memory_equal(&got.first, &wanted.first, sizeof got.first);
+}
+
+static void test_what_was_run_is_not_run_again(void **state)
+{
+    (void)state;
+    cp_route_plan plan = narrowing();
+    presets = cp_presets_bundled(&arena);
+    cp_runs runs = {0};
+    cp_validate_options options = {.presets = &presets, .tokens = 500, .runs = &runs};
+    cp_verdict a = cp_validate_plan(&arena, &plan, NULL, &options);
+    assert_int_equal(runs.measured_count, 3);
+    cp_verdict b = cp_validate_plan(&arena, &plan, NULL, &options);
+    assert_int_equal(runs.measured_count, 3);
+    assert_int_equal(a.results[2].expert_set_mismatches,
+                     b.results[2].expert_set_mismatches);
+    options.seed = 9;
+    cp_validate_plan(&arena, &plan, NULL, &options);
+    assert_int_equal(runs.measured_count, 6);
+}
+
 static void test_a_device_that_is_not_built_in_is_refused(void **state)
 {
     (void)state;
@@ -279,6 +332,8 @@ int main(void)
         TEST(test_the_bundled_presets_are_sound),
         TEST(test_a_faulty_preset_is_named_by_line),
         TEST(test_the_interval_is_wilsons),
+        TEST(test_a_measurement_is_that_of_the_reference),
+        TEST(test_what_was_run_is_not_run_again),
         TEST(test_a_device_that_is_not_built_in_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,8 @@ static cp_status read_options(cp_run *run, cp_validate_options *validate,
     *validate = (cp_validate_options){.device = options->device,
                                       .tokens = options->tokens,
                                       .seed = options->seed,
-                                      .presets = presets};
+                                      .presets = presets,
+                                      .runs = cp_new(run->arena, cp_runs, 1)};
     *preset = NULL;
     if (options->model.len) {
         *preset = cp_presets_find(presets, options->model);

@@ -1,16 +1,13 @@
 #include "validation/measure.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include "kernels/inputs.h"
+#include "kernels/route_fast.h"
 
 #define MAX CP_ROUTE_MAX_EXPERTS
-
-static void round_all(float *values, int32_t count, cp_storage storage)
-{
-    for (int32_t i = 0; i < count; i++)
-        values[i] = cp_round_to(values[i], storage);
-}
 
 /*
  * What lies in a narrower storage is held as float32 here: widening is exact
@@ -20,6 +17,12 @@ static void round_all(float *values, int32_t count, cp_storage storage)
 typedef struct biases {
     float with_cast[MAX], without[MAX];
 } biases;
+
+static void round_all(float *values, int32_t count, cp_storage storage)
+{
+    for (int32_t i = 0; i < count && storage != CP_STORE_F32; i++)
+        values[i] = cp_round_to(values[i], storage);
+}
 
 static void make_bias(const cp_measurement *m, biases *bias)
 {
@@ -34,53 +37,79 @@ static void make_bias(const cp_measurement *m, biases *bias)
         round_all(bias->with_cast, experts, m->to);
 }
 
-/* Tokens that are routed by one call, so that the bias is prepared once for them. */
-#define BATCH 16
+/* Tokens that are made, routed and compared before the next are. */
+#define BATCH 64
 
-typedef struct batch {
-    float with_cast[BATCH * MAX], without[BATCH * MAX];
-    int32_t ids_a[BATCH * CP_ROUTE_MAX_TOP_K], ids_b[BATCH * CP_ROUTE_MAX_TOP_K];
-    float weights_a[BATCH * CP_ROUTE_MAX_TOP_K], weights_b[BATCH * CP_ROUTE_MAX_TOP_K];
-} batch;
+/* One thread's share of the tokens. */
+typedef struct part {
+    const cp_measurement *m;
+    const biases *bias;
+    int64_t first, end;
+    cp_comparison sum;
+} part;
 
-static void make_logits(const cp_measurement *m, int64_t first, int32_t count, batch *b)
+static cp_comparison compare_batch(const part *p, int64_t first, int32_t count)
 {
-    int32_t experts = m->spec.experts;
-    for (int32_t i = 0; i < count; i++)
-        cp_input_row(CP_INPUT_NORMAL, m->std, m->seed, first + i, experts,
-                     b->without + i * experts);
+    const cp_measurement *m = p->m;
+    float rows[BATCH * MAX];
+    cp_input_normals(m->std, m->seed, first, count, m->spec.experts, rows);
     if (!m->of_bias)
-        round_all(b->without, count * experts, m->from);
-    memcpy(b->with_cast, b->without, sizeof(float) * (size_t)(count * experts));
-    if (!m->of_bias)
-        round_all(b->with_cast, count * experts, m->to);
+        round_all(rows, count * m->spec.experts, m->from);
+    cp_route_pair pair = {.spec = m->spec,
+                          .logits = rows,
+                          .cast = m->of_bias ? CP_STORE_F32 : m->to,
+                          .bias_a = p->bias->with_cast,
+                          .bias_b = p->bias->without};
+    pair.spec.logits = pair.spec.bias = pair.spec.weights = CP_STORE_F32;
+    cp_comparison sum = cp_route_pair_compare(&pair, count, 1);
+    sum.first.token += first;
+    return sum;
 }
 
-static void compare_batch(const cp_route_spec *spec, int64_t first, int32_t count,
-                          const batch *b, cp_comparison *sum)
+static void *measure_part(void *of)
 {
-    for (int32_t i = 0; i < count; i++) {
-        int32_t at = i * spec->top_k;
-        cp_compare_token(sum, spec, first + i,
-                         (cp_choice){b->ids_a + at, b->weights_a + at},
-                         (cp_choice){b->ids_b + at, b->weights_b + at});
+    part *p = of;
+    for (int64_t t = p->first; t < p->end; t += BATCH) {
+        int32_t count = p->end - t < BATCH ? (int32_t)(p->end - t) : BATCH;
+        cp_comparison sum = compare_batch(p, t, count);
+        cp_compare_add(&p->sum, &sum);
     }
+    return NULL;
 }
 
+#define MAX_THREADS 16
+#define THREAD_TOKENS 1024 /* fewer are not worth a thread */
+
+static int32_t threads_for(int64_t tokens)
+{
+    int64_t count = sysconf(_SC_NPROCESSORS_ONLN), worth = tokens / THREAD_TOKENS;
+    count = count > worth ? worth : count;
+    count = count > MAX_THREADS ? MAX_THREADS : count;
+    return count > 1 ? (int32_t)count : 1;
+}
+
+/* Parts lie in the order of tokens, whatever thread runs them. */
 cp_comparison cp_measure(const cp_measurement *m)
 {
+    part parts[MAX_THREADS];
+    pthread_t threads[MAX_THREADS];
+    bool started[MAX_THREADS] = {false};
     cp_comparison sum = {0};
-    cp_route_spec spec = m->spec;
-    spec.logits = spec.bias = spec.weights = CP_STORE_F32;
     biases bias = {0};
-    batch b = {0};
     make_bias(m, &bias);
-    for (int64_t t = 0; t < m->tokens; t += BATCH) {
-        int32_t count = m->tokens - t < BATCH ? (int32_t)(m->tokens - t) : BATCH;
-        make_logits(m, t, count, &b);
-        cp_route_f32(&spec, b.with_cast, bias.with_cast, count, b.ids_a, b.weights_a);
-        cp_route_f32(&spec, b.without, bias.without, count, b.ids_b, b.weights_b);
-        compare_batch(&spec, t, count, &b, &sum);
+    int32_t count = threads_for(m->tokens);
+    for (int32_t i = 0; i < count; i++) {
+        int64_t first = m->tokens * i / count, end = m->tokens * (i + 1) / count;
+        parts[i] = (part){m, &bias, first, end, {0}};
+        started[i] =
+            i > 0 && pthread_create(&threads[i], NULL, measure_part, &parts[i]) == 0;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (started[i])
+            pthread_join(threads[i], NULL);
+        else
+            measure_part(&parts[i]);
+        cp_compare_add(&sum, &parts[i].sum);
     }
     return sum;
 }

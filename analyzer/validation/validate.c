@@ -2,9 +2,7 @@
 
 #include <assert.h>
 
-#include "kernels/exact.h"
 #include "validation/ground.h"
-#include "validation/measure.h"
 
 #define DEFAULT_TOKENS 16384
 #define TOKENS_A_SET 64 /* of a run that accompanies a proof */
@@ -15,6 +13,7 @@ typedef struct job {
     const cp_route_plan *plan;
     const cp_preset *preset;
     const cp_validate_options *options;
+    cp_runs *runs;
     cp_verdict *verdict;
     cp_dtype from;
 } job;
@@ -94,28 +93,22 @@ static bool of_bias(const job *j)
     return j->plan->role == CP_ROLE_ROUTING_BIAS;
 }
 
-static void make_bias(const cp_preset *preset, uint64_t seed, float *bias)
-{
-    for (int32_t e = 0; e < preset->spec.experts; e++)
-        bias[e] = preset->bias ? cp_input_bias(CP_MEASURE_BIAS_STD, seed, e) : 0.0f;
-}
-
 /* The reference on narrow and widened values: must find no difference. */
 static cp_comparison run_widened(const job *j, const cp_preset *preset)
 {
-    cp_storage narrow = storage_of(j->from);
-    uint64_t seed = j->options->seed;
-    if (of_bias(j))
-        return cp_exact_run_bias(&preset->spec, narrow, seed, TOKENS_A_SET);
-    float bias[CP_ROUTE_MAX_EXPERTS];
-    make_bias(preset, seed, bias);
-    return cp_exact_run_logits(&preset->spec, narrow, bias, seed, TOKENS_A_SET);
+    cp_widening w = {.spec = preset->spec,
+                     .has_bias = preset->bias,
+                     .of_bias = of_bias(j),
+                     .narrow = storage_of(j->from),
+                     .seed = j->options->seed,
+                     .tokens = TOKENS_A_SET};
+    return cp_runs_widen(j->arena, j->runs, &w);
 }
 
 static void prove_upcast(job *j, const cp_preset *preset)
 {
     const char *from = cp_dtype_name(j->from);
-    cp_exact all = cp_exact_enumerate(storage_of(j->from));
+    cp_exact all = cp_runs_enumerate(j->runs, storage_of(j->from));
     cp_comparison seen = run_widened(j, preset);
     if (all.changed || all.lost || !cp_compare_equal(&seen)) {
         unproved(j, method_of(preset), preset,
@@ -145,7 +138,7 @@ static void prove_upcast(job *j, const cp_preset *preset)
 static void prove_rounding(job *j, const cp_preset *preset)
 {
     const char *to = cp_dtype_name(j->plan->cast_to);
-    cp_exact all = cp_exact_enumerate(storage_of(j->plan->cast_to));
+    cp_exact all = cp_runs_enumerate(j->runs, storage_of(j->plan->cast_to));
     if (all.changed || all.lost) {
         unproved(j, method_of(preset), preset,
                  CP_STR("the reference did not confirm that rounding is idempotent: this "
@@ -199,7 +192,7 @@ static void measure_one(job *j, const cp_preset *preset, float std)
                         .std = std,
                         .seed = o->seed,
                         .tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS};
-    cp_comparison seen = cp_measure(&m);
+    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m);
     cp_validation *result = add(j, method_of(preset), preset);
     count_in(result, &seen);
     cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result->rate_low,
@@ -384,7 +377,9 @@ cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,
                             const cp_preset *preset, const cp_validate_options *options)
 {
     cp_verdict verdict = {0};
-    job j = {arena, plan, preset, options, &verdict, CP_DTYPE_NONE};
+    cp_runs none = {0};
+    cp_runs *runs = options->runs ? options->runs : &none;
+    job j = {arena, plan, preset, options, runs, &verdict, CP_DTYPE_NONE};
     bool any = plan->ground == CP_GROUND_COPIED || plan->ground == CP_GROUND_SAME;
     if (any) /* whatever the dtype is */
         by_ground(&j);

@@ -27,6 +27,7 @@
 
 #include "findings/finding.h"
 #include "validation/preset.h"
+#include "validation/runs.h"
 
 /* One run, or one proof: for one dtype before the cast, one method, one preset. */
 typedef struct cp_validation {
@@ -63,6 +64,7 @@ typedef struct cp_validate_options {
     const float *stds;         /* standard deviations of the logits */
     uint32_t std_count;        /* 0: they are 0.5, 1 and 3 */
     const cp_presets *presets; /* what to choose from where no preset is named */
+    cp_runs *runs;             /* what ran for plans before, in the same arena; or NULL */
 } cp_validate_options;
 
 /* CP_ERR_USAGE: `device` is not "auto", "cpu" or "", or this build cannot use it. */
@@ -72,7 +74,7 @@ CP_MUST_CHECK cp_status cp_validate_device(cp_str device, cp_err *err);
  * The verdict on dropping the cast of `plan`; all in `arena`. `preset` (may be NULL)
  * is the only one that is run; without it, the default ones of each method of
  * the plan, or of all methods where the plan names none. A method that cannot be
- * run gives a result that says so. Takes about 10 ms for a proof and 0.15 s for
+ * run gives a result that says so. Takes about 10 ms for a proof and 20 ms for
  * each standard deviation of a narrowing (16,384 tokens, 256 experts).
  */
 cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,

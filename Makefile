@@ -28,12 +28,12 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -DCP_VERSION=\"$(VERSION)\" -I. -Ianalyzer -Ite
           -isystem $(TS)/include -ffp-contract=off -pthread $(WARN) $(FLAGS_$(VARIANT))
 LDLIBS := -lgit2 -ljansson -lm -lpthread
 
-KERNEL_SRC := $(sort $(filter-out kernels/run.c,$(wildcard kernels/*.c)))
+KERNEL_SRC := $(sort $(filter-out kernels/run.c kernels/bench.c,$(wildcard kernels/*.c)))
 LIB_SRC    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.c)) $(KERNEL_SRC))
 MAIN_SRC   := $(wildcard analyzer/main.c)
 TEST_SRC   := $(sort $(wildcard tests/test_*.c))
 HELP_SRC   := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/*.c)))
-ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c) $(TEST_SRC) $(HELP_SRC)
+ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c kernels/bench.c) $(TEST_SRC) $(HELP_SRC)
 HEADERS    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.h)) \
                 $(wildcard kernels/*.h tests/*.h))
 RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' ')' | LC_ALL=C sort)
@@ -148,6 +148,16 @@ corpus bench:
 	$(Q)if [ -x tools/$@ ]; then $(MAKE) --no-print-directory VARIANT=release all && \
 	  tools/$@ build/release/castproof $(ARGS); else echo "$@: off, no tools/$@"; fi
 
+## bench-cpu: times the routing on the CPU, and PyTorch's where PYTHON has it
+PYTHON ?= python3
+bench-cpu:
+	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/bench
+	$(Q)build/release/bench $(ARGS)
+	$(Q)$(PYTHON) tools/bench-routers $(ARGS)
+$(B)/bench: $(B)/kernels/bench.o $(B)/libcastproof.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) $^ -lm -lpthread -o $@
+
 ## contracts: mines every release of the bundled sets again; ARGS="PACKAGE==VERSION" adds one
 contracts:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all
@@ -197,7 +207,7 @@ distclean: clean
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all deps test asan release run kernels no-nvcc corpus bench layers headers lint \
+.PHONY: all deps test asan release run kernels no-nvcc corpus bench bench-cpu layers headers lint \
         lint-tools format install clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:

@@ -93,7 +93,9 @@ CP_HD float cp_sqrt_softplus(float x)
 {
     float e = cp_exp(x), u = 1.0f + e;
     float below = cp_log(u) + (e - (u - 1.0f)) / u;
-    return sqrtf(x > 20.0f ? x : below);
+    /* by integers, so that a loop has no branch */
+    uint32_t above = 0 - (uint32_t)(x > 20.0f), bits = cp_bits_of_float(below);
+    return sqrtf(cp_float_of_bits(bits ^ ((bits ^ cp_bits_of_float(x)) & above)));
 }
 
 /*

@@ -16,19 +16,41 @@ static inline void cp_lane_route(const cp_lanes_job *job, cp_lanes_work *w,
                                  const float *bias, cp_lanes_choice *best)
 {
     w->with = bias;
-    cp_lane_list(job, w, job->slack[0]);
+    cp_lane_list(job, w, job->slack);
     cp_lane_take(job, w, w->listed, w->bias, best);
+}
+
+/*
+ * How far estimates of route b are off for either route. The cast moves a logit x by
+ * `moves` |x| at most, or by `moves_least`; sigmoid and the root of softplus by
+ * |x s'(x)| of that: at most 0.224, and 0.34 below 0 and sqrt(x) / 2 above.
+ */
+static inline float cp_lane_slack(const cp_lanes_job *job, const cp_lanes_work *w)
+{
+    float by = w->largest;
+    if (job->steps.score == CP_SCORE_SIGMOID)
+        by = 0.225f;
+    if (job->steps.score == CP_SCORE_SQRT_SOFTPLUS)
+        by = 0.36f + 0.52f * sqrtf(w->largest);
+    return job->slack + 1.01f * (job->moves * by + job->moves_least);
+}
+
+/* Whether one list can do for both routes: a softmax has a sum for each. */
+static inline int32_t cp_lane_joins(const cp_lanes_job *job, const cp_lanes_work *w)
+{
+    return job->steps.score == CP_SCORE_SIGMOID ||
+           (job->steps.score != CP_SCORE_SOFTMAX && w->largest < job->cast_end);
 }
 
 /* Both routes from one list, whose limit lets pass what either may choose. */
 static inline void cp_lane_route_joint(const cp_lanes_job *job, cp_lanes_work *w)
 {
     w->with = job->bias_b;
-    cp_lane_list(job, w, job->slack[1]);
+    cp_lane_list(job, w, cp_lane_slack(job, w) + job->apart);
     cp_lane_take(job, w, w->listed, w->bias, &w->b);
     int32_t count = w->longest * CP_LANES;
     cp_lane_cast(job->cast, w->listed, w->rounded, count);
-    for (int32_t i = 0; i < count && !job->same_bias; i++)
+    for (int32_t i = 0; i < count && job->apart > 0; i++)
         w->bias[i] = job->bias_a[w->id[i]];
     cp_lane_take(job, w, w->rounded, w->bias, &w->a);
 }
@@ -50,7 +72,7 @@ static inline int32_t cp_lane_block(const cp_lanes_job *job, cp_lanes_work *w,
 {
     if (!cp_lane_read(job, w, logits, first, count))
         return 0;
-    if (both && job->steps.score == CP_SCORE_SIGMOID) {
+    if (both && cp_lane_joins(job, w)) {
         cp_lane_route_joint(job, w);
         return 1;
     }

@@ -2,12 +2,20 @@
 
 #include <stdbool.h>
 
-/* How far rounding to `cast` can move a sigmoid: at most max |x s'(x)| = 0.224 of it. */
-static float moves(cp_storage cast)
+static void take_cast(cp_lanes_job *job, cp_storage cast)
 {
-    if (cast == CP_STORE_BF16)
-        return 0.2245f * 0x1p-8f;
-    return cast == CP_STORE_F16 ? 0.2245f * 0x1p-11f : 0;
+    job->cast = cast;
+    job->cast_end = HUGE_VALF;
+    if (cast == CP_STORE_BF16) {
+        job->moves = 0x1p-8f;
+        job->moves_least = 0x1p-133f;
+        job->cast_end = 0x1.fep127f;
+    }
+    if (cast == CP_STORE_F16) {
+        job->moves = 0x1p-11f;
+        job->moves_least = 0x1p-24f;
+        job->cast_end = 65504;
+    }
 }
 
 /* Biases as they are added, and what they ask of the slack; false: they are too large. */
@@ -25,11 +33,11 @@ static bool take_biases(cp_lanes_job *job, const void *bias_a, const void *bias_
         apart = fmaxf(apart, fabsf(a - b));
     }
     job->bias_a[CP_ROUTE_MAX_EXPERTS] = job->bias_b[CP_ROUTE_MAX_EXPERTS] = -HUGE_VALF;
-    job->same_bias = apart == 0;
-    if (job->steps.score == CP_SCORE_SIGMOID) {
-        job->slack[0] = 3e-5f + largest * 0x1p-20f;
-        job->slack[1] = job->slack[0] + (moves(job->cast) + apart) * 1.01f;
-    }
+    job->apart = apart;
+    if (job->steps.score == CP_SCORE_SIGMOID)
+        job->slack = 3e-5f + largest * 0x1p-20f;
+    if (job->steps.score == CP_SCORE_SQRT_SOFTPLUS)
+        job->slack = largest * 0x1p-20f;
     return fits;
 }
 
@@ -54,7 +62,7 @@ int32_t cp_lanes_prepare(cp_lanes_job *job, const cp_route_pair *pair)
 {
     job->spec = pair->spec;
     job->steps = cp_method_steps(pair->spec.method);
-    job->cast = pair->cast;
+    take_cast(job, pair->cast);
     take_shape(job);
     bool fits = take_biases(job, pair->bias_a, pair->bias_b);
     return fits && pair->spec.compute == CP_STORE_F32 &&

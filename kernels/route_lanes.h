@@ -39,13 +39,14 @@ typedef struct cp_lanes_job {
     int32_t depth;              /* so many of each group's best are above any limit */
     int32_t chunk; /* only the best of so many neighbours count for the limit */
     cp_storage cast;
-    int32_t same_bias;
-    float slack[2]; /* of estimates: for route b alone, for both routes at once */
+    float slack;       /* by how much estimates are off, of one route */
+    float moves;       /* by how much the cast moves a number, as a part of it */
+    float moves_least; /* or by this much, near zero */
+    float cast_end;    /* numbers below are no infinities behind the cast */
+    float apart;       /* the largest difference of the two biases */
     uint8_t group_of[CP_ROUTE_MAX_EXPERTS];
     float bias_a[CP_LANES_ROWS], bias_b[CP_LANES_ROWS]; /* as added */
 } cp_lanes_job;
-
-#define CP_LANES_WORDS (CP_ROUTE_MAX_EXPERTS / 32)
 
 /* What eight tokens chose. */
 typedef struct cp_lanes_choice {
@@ -53,7 +54,10 @@ typedef struct cp_lanes_choice {
     cp_vi id[CP_ROUTE_MAX_TOP_K];
 } cp_lanes_choice;
 
-/* One thread's memory. Cells are [expert or place in the list][lane]. */
+/*
+ * One thread's memory. Cells are [expert or place in the list][lane]; what is as wide as
+ * all lanes comes first, so that it lies on their boundaries.
+ */
 typedef struct cp_lanes_work {
     float value[CP_LANES_CELLS]; /* logits; of a softmax, the exponentials */
     float estimate[CP_LANES_CELLS];
@@ -61,20 +65,21 @@ typedef struct cp_lanes_work {
     float bias[CP_LANES_CELLS]; /* of the listed; -Inf behind a lane's last */
     float score[CP_LANES_CELLS], choice[CP_LANES_CELLS];
     int32_t id[CP_LANES_CELLS];
-    int32_t length[CP_LANES], longest;
-    cp_vf sum;         /* of a softmax */
-    float largest;     /* size of a logit */
-    const char *ahead; /* the next rows, asked for while these are worked on */
+    float room[CP_LANES * CP_ROUTE_MAX_EXPERTS]; /* for rows that are widened */
+    uint32_t reach[CP_LANES_WORDS][CP_LANES];    /* bit i of word j: expert 32 * j + i */
+    int32_t length[CP_LANES];                    /* of each list */
+    cp_vf sum;                                   /* of a softmax */
     cp_vf limit[CP_LANES_MAX_GROUPS];
-    uint32_t reach[CP_LANES_WORDS][CP_LANES]; /* bit i of word j: expert 32 * j + i */
-    cp_vf value_of[CP_LANES_MAX_GROUPS];      /* groups' values, estimated */
-    cp_vf last[CP_LANES_MAX_GROUPS]; /* their `depth`th best, or less than that */
+    cp_vf value_of[CP_LANES_MAX_GROUPS]; /* groups' values, estimated */
+    cp_vf last[CP_LANES_MAX_GROUPS];     /* their `depth`th best, or less than that */
     cp_vf top[CP_ROUTE_MAX_TOP_K];
     cp_vi stays[CP_LANES_MAX_GROUPS]; /* may stay */
-    uint32_t unsure;                  /* lanes in which more may stay than do */
-    const float *with;                /* the bias that is added to estimates and listed */
     cp_lanes_choice a, b;
-    float room[CP_LANES * CP_ROUTE_MAX_EXPERTS]; /* for rows that are widened */
+    const char *ahead; /* the next rows, asked for while these are worked on */
+    const float *with; /* the bias that is added to estimates and listed */
+    int32_t longest;   /* of the lists */
+    float largest;     /* size of a logit */
+    uint32_t unsure;   /* lanes in which more may stay than do */
 } cp_lanes_work;
 
 /* Blocks of tokens by one set of instructions. */

@@ -83,8 +83,8 @@ CP_HD void cp_weigh(const cp_route_spec *spec, cp_weight weight, float *weights)
 CP_HD void cp_route_token(const cp_route_spec *spec, float *values, const float *bias,
                           int32_t *ids, float *weights)
 {
-    float choice[CP_ROUTE_MAX_EXPERTS];
-    int32_t order[CP_ROUTE_MAX_EXPERTS];
+    float choice[CP_ROUTE_MAX_EXPERTS] = {0};
+    int32_t order[CP_ROUTE_MAX_EXPERTS] = {0};
     cp_steps steps = cp_method_steps(spec->method);
     int32_t experts = spec->experts, groups = steps.grouped ? spec->groups : 1;
     cp_groups of = {groups, experts / groups, groups > 1 ? spec->keep_groups : 1,

@@ -11,6 +11,7 @@
  */
 
 static unsigned troubles;
+static cp_str not_followed; /* "place call: why" of the last run, one a line */
 
 static void count_trouble(void *data, cp_mine_loss loss, cp_str path, const char *message)
 {
@@ -60,6 +61,11 @@ static cp_str mined(const char *name, int threads, cp_str *toml)
     cp_mined_set set = cp_mine(&arena, &source.input, threads);
     for (size_t i = 0; i < set.count; i++)
         cp_buf_add(&out, line_of(&set.facts[i]));
+    cp_buf rest = {.arena = &arena};
+    for (size_t i = 0; i < set.rest_count; i++)
+        cp_buf_printf(&rest, "%.*s %.*s: %s\n", CP_STR_ARGS(set.rest[i].place),
+                      CP_STR_ARGS(set.rest[i].call), set.rest[i].why);
+    not_followed = cp_buf_str(&rest);
     if (toml)
         *toml = cp_mine_toml(&arena, &set, CP_STR("lib"), CP_STR("1.0"));
     cp_str text = cp_str_copy(&arena, cp_buf_str(&out));
@@ -139,6 +145,15 @@ static void test_ways_that_leave_nothing_out_are_one(void **state)
                "lib.api.route_by_number logits: int32 @ lib/api.py:40\n");
 }
 
+static void test_what_takes_too_long_is_named_and_calls_alike_are_run_once(void **state)
+{
+    (void)state;
+    assert_str(mined("cost", 2, NULL), "lib.loops.again x: bfloat16 @ lib/loops.py:19\n"
+                                       "lib.loops.again y: float32 @ lib/loops.py:41\n"
+                                       "lib.loops.check x: bfloat16 @ lib/loops.py:19\n");
+    assert_str(not_followed, "lib/loops.py:6 lib.loops.tune: too many steps\n");
+}
+
 static void test_threads_do_not_change_what_is_mined(void **state)
 {
     (void)state;
@@ -184,6 +199,7 @@ int main(void)
         TEST(test_torch_operators_typed_pointers_and_dispatch_macros_are_checks),
         TEST(test_matchers_give_sets_and_relations),
         TEST(test_ways_that_leave_nothing_out_are_one),
+        TEST(test_what_takes_too_long_is_named_and_calls_alike_are_run_once),
         TEST(test_threads_do_not_change_what_is_mined),
         TEST(test_the_toml_is_a_contract_set),
         TEST(test_without_libclang_python_is_still_mined),

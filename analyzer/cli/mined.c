@@ -67,11 +67,10 @@ static void mine(noting *n, cp_arena *scratch, const cp_library *library, int th
     cp_mine_source source;
     cp_mine_source_read(&source, scratch, library, threads, note_trouble, n);
     cp_mined_set set = cp_mine(scratch, &source.input, threads);
-    if (set.given_up)
-        add_note(n, CP_MINE_IN_PART, CP_STR(""),
-                 cp_str_printf(scratch,
-                               "%zu functions were too much to follow to the end",
-                               set.given_up));
+    for (size_t i = 0; i < set.rest_count; i++)
+        add_note(n, CP_MINE_IN_PART, set.rest[i].place,
+                 cp_str_printf(scratch, "%.*s is not followed to its end: %s",
+                               CP_STR_ARGS(set.rest[i].call), set.rest[i].why));
     cp_str toml = cp_mine_toml(scratch, &set, library->package, library->version);
     n->mined->toml = cp_str_copy(n->arena, toml);
     cp_mine_source_dispose(&source);

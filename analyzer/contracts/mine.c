@@ -23,7 +23,8 @@ typedef struct mine_worker {
     mine_facts facts;
     cp_mined_entry *entries;
     size_t entry_count, entry_room;
-    size_t given_up;
+    cp_mined_rest *rest;
+    size_t rest_count, rest_room;
 } mine_worker;
 
 typedef struct miner {
@@ -44,6 +45,7 @@ mine_run *mine_run_new(cp_arena *arena, mine_program *program)
     run->program = program;
     run->arena = arena;
     run->touched.arena = run->symbols.arena = run->stores.arena = arena;
+    run->kept.arena = run->names.arena = arena;
     return run;
 }
 
@@ -99,6 +101,11 @@ static bool is_public_package(const cp_mine_input *input, cp_str dotted)
                                         "docs",  "examples", "tools",      "scripts",
                                         "setup", "build"};
     cp_str rest = dotted, top = cp_str_next(&rest, '.');
+    for (cp_str below = rest; below.len;) { /* a package's own tests */
+        cp_str part = cp_str_next(&below, '.');
+        if (cp_str_is(part, "test") || cp_str_is(part, "tests"))
+            return false;
+    }
     for (size_t i = 0; i < input->package_count; i++)
         if (cp_str_eq(input->packages[i], top))
             return true;
@@ -231,6 +238,14 @@ static void add_entry(mine_worker *w, const entry_point *point)
     cp_push(&w->arena, w->entries, w->entry_count, w->entry_room, entry);
 }
 
+static void add_rest(mine_worker *w, const entry_point *point, const mine_run *run)
+{
+    cp_mined_rest rest = {.call = point->call, .why = run->gave_up};
+    rest.place =
+        mine_place(&w->arena, w->miner->input, point->module, point->func->span.start);
+    cp_push(&w->arena, w->rest, w->rest_count, w->rest_room, rest);
+}
+
 void mine_run_entry(mine_run *run, cp_func *func, bool is_native)
 {
     mine_scope *outer = cp_new(run->arena, mine_scope, 1);
@@ -258,7 +273,8 @@ static void mine_function(mine_worker *w, const entry_point *point)
     mine_solve(run, point->call, &w->facts);
     if (w->facts.count > before)
         add_entry(w, point);
-    w->given_up += run->gave_up;
+    if (run->gave_up)
+        add_rest(w, point, run);
     cp_arena_dispose(&scratch);
 }
 
@@ -293,6 +309,13 @@ static int by_call(const void *a, const void *b)
 {
     return cp_str_cmp(((const cp_mined_entry *)a)->call,
                       ((const cp_mined_entry *)b)->call);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const cp_mined_rest *x = a, *y = b;
+    int order = cp_str_cmp(x->place, y->place);
+    return order ? order : cp_str_cmp(x->call, y->call);
 }
 
 static int by_text(const void *a, const void *b)
@@ -350,6 +373,8 @@ static void sort_set(cp_mined_set *set)
     mine_sort_facts(set->facts, set->count);
     if (set->entry_count)
         qsort(set->entries, set->entry_count, sizeof *set->entries, by_call);
+    if (set->rest_count)
+        qsort(set->rest, set->rest_count, sizeof *set->rest, by_place);
     for (size_t i = 0; i < set->entry_count; i++)
         if (set->entries[i].alias_count)
             qsort(set->entries[i].aliases, set->entries[i].alias_count, sizeof(cp_str),
@@ -374,14 +399,15 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
     }
     run_threads(workers, threads);
     cp_mined_set set = {0};
-    size_t fact_room = 0, entry_room = 0;
+    size_t fact_room = 0, entry_room = 0, rest_room = 0;
     for (int i = 0; i < threads; i++) {
         for (size_t k = 0; k < workers[i].facts.count; k++)
             cp_push(arena, set.facts, set.count, fact_room, workers[i].facts.items[k]);
         for (size_t k = 0; k < workers[i].entry_count; k++)
             cp_push(arena, set.entries, set.entry_count, entry_room,
                     workers[i].entries[k]);
-        set.given_up += workers[i].given_up;
+        for (size_t k = 0; k < workers[i].rest_count; k++)
+            cp_push(arena, set.rest, set.rest_count, rest_room, workers[i].rest[k]);
         cp_arena_adopt(arena, &workers[i].arena);
     }
     sort_set(&set);

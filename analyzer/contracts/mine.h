@@ -48,12 +48,19 @@ typedef struct cp_mined_entry {
     uint32_t alias_count;
 } cp_mined_entry;
 
+/* One entry point whose code was not followed to its end. */
+typedef struct cp_mined_rest {
+    cp_str call, place; /* place: "file:line" of the function */
+    const char *why;
+} cp_mined_rest;
+
 typedef struct cp_mined_set {
     cp_mined *facts; /* by call, parameter, condition and dtypes */
     size_t count;
     cp_mined_entry *entries; /* by call */
     size_t entry_count;
-    size_t given_up; /* entry points whose code was too much to follow to its end */
+    cp_mined_rest *rest; /* by place and call */
+    size_t rest_count;
 } cp_mined_set;
 
 /* The contracts of all public functions, the same on every run and any number of threads.

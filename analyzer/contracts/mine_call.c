@@ -213,8 +213,6 @@ static const mine_value *run_function(mine_run *run, const mine_value *callee,
         scope->self = callee->self;
     mine_bind_params(run, callee, args, scope);
     run->frames[run->depth++] = (mine_frame){from->module, site->span.start, func};
-    if (scope->is_native && !from->is_native)
-        cp_push(run->arena, run->ways_out, run->way_out_count, run->way_out_room, site);
     size_t keep = run->path_count, known = run->known_count;
     if (scope->is_native)
         note_given(run, scope);
@@ -233,6 +231,27 @@ static const mine_value *run_function(mine_run *run, const mine_value *callee,
     }
     run->failed = !returns.count && exit.flow == FLOW_FAIL;
     return returns.count ? mine_select(run, returns.items, returns.count) : &mine_unknown;
+}
+
+/* Runs the function if no call like this one was run before. */
+static const mine_value *run_once(mine_run *run, const mine_value *callee,
+                                  mine_args *args, const mine_scope *from,
+                                  const cp_expr *site)
+{
+    if (callee->scope && callee->scope->is_native && !from->is_native)
+        cp_push(run->arena, run->ways_out, run->way_out_count, run->way_out_room, site);
+    bool apart = mine_is_apart(callee, args);
+    mine_aside aside = {0};
+    if (apart)
+        aside = mine_put_aside(run);
+    const mine_value *result = mine_recall(run, callee, args);
+    if (!result) {
+        result = run_function(run, callee, args, from, site);
+        mine_keep(run, callee, args, result);
+    }
+    if (apart)
+        mine_put_back(run, aside);
+    return result;
 }
 
 const mine_value *mine_apply(mine_run *run, const mine_value *callee,
@@ -281,7 +300,7 @@ const mine_value *mine_apply(mine_run *run, const mine_value *callee,
     mine_args all = mine_all_args(run, callee, args);
     if (!is_worth_running(callee, &all))
         return &mine_unknown;
-    return run_function(run, callee, &all, scope, site);
+    return run_once(run, callee, &all, scope, site);
 }
 
 /* What a call may write to through `&x`, or through a reference if nobody knows it. */

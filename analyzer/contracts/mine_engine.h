@@ -219,14 +219,17 @@ typedef struct mine_run {
     cp_map touched; /* parameters that kernels read: name -> place */
     unsigned muted; /* > 0 where a failure is caught */
     size_t steps;
-    bool loaded_only;     /* modules that were not read are not read now */
-    bool failed, gave_up; /* failed: the last call never comes back */
+    bool loaded_only;    /* modules that were not read are not read now */
+    bool failed;         /* the last call never comes back */
+    const char *gave_up; /* why the rest is not looked at; NULL while it is */
     cp_map stores; /* what was put into a container that is no object, by its name */
     const mine_cond **known; /* what checks that were passed leave; no guards */
     size_t known_count, known_room;
     const cp_expr **ways_out; /* calls of Python code that C++ code was run for */
     size_t way_out_count, way_out_room;
     cp_map symbols; /* of TensorMatcher: symbol -> the parameter that has it */
+    cp_map kept;    /* address of a function -> calls of it that were run */
+    cp_map names;   /* address of a module, then a name in it -> its value */
 } mine_run;
 
 mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
@@ -292,6 +295,21 @@ void mine_bind_params(mine_run *run, const mine_value *callee, mine_args *args,
                       mine_scope *scope);
 /* Whether the function is being run already, often enough not to be run again. */
 bool mine_is_running(const mine_run *run, const cp_func *func);
+/* What a call like this one gave before, under a path that still holds; else NULL. */
+const mine_value *mine_recall(mine_run *run, const mine_value *callee,
+                              const mine_args *args);
+/* Notes what the call that was just run gave. `args` must not change any more. */
+void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args,
+               const mine_value *result);
+/* Whether the call hangs on nothing that the entry point is given. */
+bool mine_is_apart(const mine_value *callee, const mine_args *args);
+/* The path is put aside: what is looked at until it is put back holds on any. */
+typedef struct mine_aside {
+    const mine_cond **path, **known;
+    size_t path_count, path_room, known_count, known_room, chain;
+} mine_aside;
+mine_aside mine_put_aside(mine_run *run);
+void mine_put_back(mine_run *run, mine_aside aside);
 mine_args mine_arguments(mine_run *run, mine_scope *scope, cp_expr *call);
 /* Calls a function value; `site` is where. */
 const mine_value *mine_apply(mine_run *run, const mine_value *callee,

@@ -284,7 +284,7 @@ const mine_value *mine_eval(mine_run *run, mine_scope *scope, cp_expr *expr)
         return &mine_unknown;
     bool large = (++run->steps & 63) == 0 && cp_arena_size(run->arena) > BYTES_MAX;
     if (large || run->steps > STEPS_MAX) {
-        run->gave_up = true;
+        run->gave_up = large ? "too much memory" : "too many steps";
         return &mine_unknown;
     }
     switch (expr->kind) {

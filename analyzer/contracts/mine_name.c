@@ -72,11 +72,9 @@ const mine_value *mine_imported(mine_run *run, cp_module *module, const cp_impor
     return found ? module_value(run, found) : mine_text(run, VALUE_OUTER, whole);
 }
 
-const mine_value *mine_module_name(mine_run *run, cp_module *module, cp_str name)
+static const mine_value *bound_value(mine_run *run, cp_module *module, cp_stmt *stmt,
+                                     cp_str name)
 {
-    cp_stmt *stmt = mine_binding(run->program, module, name);
-    if (!stmt || run->depth >= 60)
-        return NULL;
     switch (stmt->kind) {
     case CP_STMT_DEF:
         return mine_func_value(run, stmt->func, module_scope(run, module), NULL);
@@ -84,26 +82,35 @@ const mine_value *mine_module_name(mine_run *run, cp_module *module, cp_str name
         return mine_class_value(run, stmt->class, module_scope(run, module));
     case CP_STMT_IMPORT:
         for (uint32_t i = 0; i < stmt->import_count; i++)
-            if (cp_str_eq(stmt->imports[i].local, name)) {
-                run->depth++;
-                const mine_value *value = mine_imported(run, module, &stmt->imports[i]);
-                run->depth--;
-                return value;
-            }
+            if (cp_str_eq(stmt->imports[i].local, name))
+                return mine_imported(run, module, &stmt->imports[i]);
         return NULL;
     case CP_STMT_ASSIGN: {
         bool plain = stmt->value && stmt->target_count == 1 &&
                      stmt->targets[0]->kind == CP_EXPR_NAME;
-        if (!plain)
-            return &mine_unknown;
-        run->depth++;
-        const mine_value *value = mine_eval(run, module_scope(run, module), stmt->value);
-        run->depth--;
-        return value;
+        return plain ? mine_eval(run, module_scope(run, module), stmt->value)
+                     : &mine_unknown;
     }
     default:
         return &mine_unknown;
     }
+}
+
+const mine_value *mine_module_name(mine_run *run, cp_module *module, cp_str name)
+{
+    cp_str key = cp_str_printf(run->arena, "%p %.*s", (void *)module, CP_STR_ARGS(name));
+    const mine_value *known = cp_map_get(&run->names, key);
+    cp_stmt *stmt = known ? NULL : mine_binding(run->program, module, name);
+    if (!stmt || run->depth >= 60)
+        return known;
+    mine_aside aside = mine_put_aside(run);
+    run->depth++;
+    const mine_value *value = bound_value(run, module, stmt, name);
+    run->depth--;
+    mine_put_back(run, aside);
+    if (value)
+        cp_map_put(&run->names, key, (void *)value);
+    return value;
 }
 
 /* A dtype, an attribute of a module of the tree, or a name outside of it. */

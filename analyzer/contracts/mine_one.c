@@ -21,7 +21,7 @@ static cp_mined_one finish(cp_miner *miner, mine_run *run, cp_str call, cp_arena
     mine_solve(run, call, &facts);
     mine_sort_facts(facts.items, facts.count);
     cp_mined_one one = {
-        .facts = facts.items, .count = facts.count, .given_up = run->gave_up};
+        .facts = facts.items, .count = facts.count, .given_up = run->gave_up != NULL};
     size_t room = 0;
     for (size_t i = 0; i < run->way_out_count; i++)
         cp_push(miner->arena, one.calls, one.call_count, room, run->ways_out[i]);

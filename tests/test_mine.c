@@ -134,6 +134,10 @@ static void test_matchers_give_sets_and_relations(void **state)
 }
 
 static void test_ways_that_leave_nothing_out_are_one(void **state)
+}
+
+static void
+test_dtypes_by_table_by_name_and_by_another_tensor_are_told_apart(void **state)
 {
     (void)state;
     if (!have_libclang())
@@ -143,6 +147,29 @@ static void test_ways_that_leave_nothing_out_are_one(void **state)
                "lib.api.collect second: float32 @ lib/api.py:48\n"
                "lib.api.route logits: float32, bfloat16 @ lib/csrc/ways.cu:5\n"
                "lib.api.route_by_number logits: int32 @ lib/api.py:40\n");
+    assert_str(
+        mined("spelled", 1, NULL),
+        "lib.ops.by_index ids: int64, int32 @ lib/ops.py:52\n"
+        "lib.ops.by_index table: as ids @ lib/ops.py:53\n"
+        "lib.ops.cast out_dtype: float32, float16 @ lib/ops.py:30\n"
+        "lib.ops.cast x: float32 when out_dtype == float16 @ lib/ops.py:33\n"
+        "lib.ops.check_all a: uint8 @ lib/ops.py:45\n"
+        "lib.ops.check_all b: uint8 @ lib/ops.py:45\n"
+        "lib.ops.gate out: as x when out is given @ lib/csrc/gate.cuh:14\n"
+        "lib.ops.gate x: float32, bfloat16, int64 @ lib/jit.py:23\n"
+        "lib.ops.gather params['rows']: int32 when `params['rows'] is given` @ "
+        "lib/ops.py:40\n"
+        "lib.ops.gather params['table']: as ids @ lib/ops.py:38\n"
+        "lib.ops.module dtype: float32, bfloat16, int64 when not `isinstance(arg, (int, "
+        "str))` and not `isinstance(arg, bool)` and `isinstance(arg, torch.dtype)` @ "
+        "lib/jit.py:23\n"
+        "lib.ops.pack bias: float32 when bias is given and not `rows.unwrap() == 0` @ "
+        "lib/csrc/gate.cuh:26\n"
+        "lib.ops.pack x: float32, bfloat16, int64 @ lib/jit.py:23\n"
+        "lib.ops.pack x: bfloat16 when transposed and not `rows.unwrap() == 0` @ "
+        "lib/csrc/gate.cuh:29\n"
+        "lib.ops.pack zeros: int32 when transposed and not `rows.unwrap() == 0` @ "
+        "lib/csrc/gate.cuh:30\n");
 }
 
 static void test_what_takes_too_long_is_named_and_calls_alike_are_run_once(void **state)
@@ -199,6 +226,7 @@ int main(void)
         TEST(test_torch_operators_typed_pointers_and_dispatch_macros_are_checks),
         TEST(test_matchers_give_sets_and_relations),
         TEST(test_ways_that_leave_nothing_out_are_one),
+        TEST(test_dtypes_by_table_by_name_and_by_another_tensor_are_told_apart),
         TEST(test_what_takes_too_long_is_named_and_calls_alike_are_run_once),
         TEST(test_threads_do_not_change_what_is_mined),
         TEST(test_the_toml_is_a_contract_set),

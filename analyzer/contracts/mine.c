@@ -246,6 +246,16 @@ static void add_rest(mine_worker *w, const entry_point *point, const mine_run *r
     cp_push(&w->arena, w->rest, w->rest_count, w->rest_room, rest);
 }
 
+/* What stands for an argument: `dtype: torch.dtype` says that it is one. */
+static const mine_value *given_value(mine_run *run, const cp_param *param)
+{
+    const mine_value *value = mine_text(run, VALUE_PARAM, param->name);
+    const cp_expr *type = param->annotation;
+    bool dtype = type && type->kind == CP_EXPR_ATTR && cp_str_is(type->text, "dtype");
+    bool optional = param->fallback && cp_str_is(param->fallback->text, "None");
+    return dtype && !optional ? mine_as_dtype(run, value) : value;
+}
+
 void mine_run_entry(mine_run *run, cp_func *func, bool is_native)
 {
     mine_scope *outer = cp_new(run->arena, mine_scope, 1);
@@ -254,8 +264,7 @@ void mine_run_entry(mine_run *run, cp_func *func, bool is_native)
     const mine_value *entry = mine_func_value(run, func, outer, NULL);
     mine_args args = {0};
     for (uint32_t i = 0; i < func->param_count; i++) {
-        mine_bound bound = {func->params[i].name,
-                            mine_text(run, VALUE_PARAM, func->params[i].name)};
+        mine_bound bound = {func->params[i].name, given_value(run, &func->params[i])};
         if (func->params[i].kind == CP_PARAM_PLAIN ||
             func->params[i].kind == CP_PARAM_KEYWORD_ONLY)
             cp_push(run->arena, args.items, args.count, args.room, bound);

@@ -129,6 +129,9 @@ const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr 
     if (name.len && !mine_lookup(run, scope, name)) {
         if (cp_str_is(name, "getattr"))
             return get_attribute(run, scope, call);
+        const mine_value *known = mine_python_function(run, scope, call, name);
+        if (known)
+            return known;
         if (one_of(name, same) && call->arg_count)
             return mine_eval(run, scope, call->args[call->arg_count - 1].value);
         if ((cp_str_is(name, "list") || cp_str_is(name, "tuple") ||
@@ -189,6 +192,11 @@ static const mine_value *tensor_method(mine_run *run, mine_scope *scope,
     static const char *const given[] = {"has_value", "defined", NULL};
     static const char *const pointers[] = {"data_ptr", "mutable_data_ptr", NULL};
     bool param = value->kind == VALUE_PARAM;
+    if (param && !scope->is_native && cp_str_is(name, "get")) {
+        const mine_value *found = mine_get_key(run, scope, value, call);
+        if (found)
+            return found;
+    }
     if (cp_str_is(name, "dtype") || cp_str_is(name, "scalar_type"))
         return mine_dtype_of(run, value);
     if (one_of(name, given))
@@ -223,8 +231,9 @@ static const mine_value *tensor_method(mine_run *run, mine_scope *scope,
 static const mine_value *dict_method(mine_run *run, mine_scope *scope,
                                      const mine_value *value, cp_expr *call, cp_str name)
 {
-    if (!cp_str_is(name, "get") || !call->arg_count)
-        return NULL;
+    const mine_value *list = call->arg_count ? NULL : mine_dict_list(run, value, name);
+    if (list || !cp_str_is(name, "get") || !call->arg_count)
+        return list;
     const mine_value *key = mine_eval(run, scope, call->args[0].value);
     for (uint32_t i = 0; i + 1 < value->count; i += 2)
         if (mine_equal(run, value->items[i], key, call)->kind == COND_TRUE)
@@ -336,6 +345,10 @@ const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value
         return cp_str_is(name, "has_value") || cp_str_is(name, "defined")
                    ? mine_bool(run, &mine_false)
                    : &mine_unknown;
+    case VALUE_TEXT:
+        return cp_str_is(name, "join") && call->arg_count == 1
+                   ? mine_joined(run, value, mine_eval(run, scope, call->args[0].value))
+                   : NULL;
     case VALUE_DICT:
         return dict_method(run, scope, value, call, name);
     case VALUE_LIST:

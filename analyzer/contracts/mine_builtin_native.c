@@ -84,6 +84,18 @@ static bool is_dtype(const mine_value *value)
     return value->kind == VALUE_DTYPE || value->kind == VALUE_DTYPE_OF;
 }
 
+/* The condition of a check: the first argument, or the second behind `{…}` or an object.
+ */
+static cp_expr *checked(mine_run *run, mine_scope *scope, const cp_expr *call)
+{
+    cp_expr *first = call->args[0].value;
+    if (call->arg_count < 2 || first->kind != CP_EXPR_NAME)
+        return first;
+    const mine_value *value = mine_lookup(run, scope, first->text);
+    bool aside = value && (value->kind == VALUE_LIST || value->kind == VALUE_OBJECT);
+    return aside ? call->args[1].value : first;
+}
+
 static const mine_value *run_check(mine_run *run, mine_scope *scope, cp_expr *call,
                                    cp_str name)
 {
@@ -107,7 +119,7 @@ static const mine_value *run_check(mine_run *run, mine_scope *scope, cp_expr *ca
             cond = mine_equal(run, mine_dtype_of(run, a), b, call);
     }
     if (!cond)
-        cond = mine_condition(run, scope, call->args[0].value);
+        cond = mine_condition(run, scope, checked(run, scope, call));
     mine_failure(run, scope->module, call->span.start, mine_not(run->arena, cond),
                  cond->kind == COND_FALSE);
     run->failed = cond->kind == COND_FALSE;
@@ -170,6 +182,27 @@ static const mine_value *data_pointer(mine_run *run, mine_scope *scope, cp_expr 
     return &mine_unknown;
 }
 
+/* What a matcher is given by reference it fills in: their fields are not known then. */
+static void forget_fields(mine_run *run, mine_scope *scope, const cp_expr *expr)
+{
+    for (uint32_t i = 0; expr->kind == CP_EXPR_TUPLE && i < expr->kid_count; i++)
+        forget_fields(run, scope, expr->kids[i]);
+    const mine_value *value =
+        expr->kind == CP_EXPR_NAME ? mine_lookup(run, scope, expr->text) : NULL;
+    if (value && value->kind == VALUE_OBJECT && value->object->class)
+        value->object->count = 0;
+}
+
+static const mine_value *new_matcher(mine_run *run, mine_scope *scope,
+                                     const cp_expr *call)
+{
+    mine_value *matcher = cp_new(run->arena, mine_value, 1);
+    matcher->kind = VALUE_MATCHER;
+    for (unsigned i = 0; i < call->arg_count; i++)
+        forget_fields(run, scope, call->args[i].value);
+    return matcher;
+}
+
 /* TensorMatcher({…}).with_dtype<A, B>(symbol).verify(x): each step of the chain. */
 static const mine_value *matcher_step(mine_run *run, mine_scope *scope,
                                       const mine_value *matcher, cp_expr *call,
@@ -177,6 +210,8 @@ static const mine_value *matcher_step(mine_run *run, mine_scope *scope,
 {
     mine_value *next = cp_new(run->arena, mine_value, 1);
     *next = *matcher;
+    for (unsigned i = 0; i < call->arg_count; i++)
+        forget_fields(run, scope, call->args[i].value);
     if (cp_str_is(name, "with_dtype")) {
         const mine_value *of = NULL;
         next->set = template_dtypes(run, scope, callee, &of);
@@ -204,35 +239,17 @@ static const mine_value *matcher_step(mine_run *run, mine_scope *scope,
     if (next->text.len) {
         void **seen = cp_map_slot(&run->symbols, next->text);
         const mine_value *before = *seen;
-        if (before)
-            fits = mine_and(run->arena, fits, mine_equal(run, dtype, before, call));
-        else
-            *seen = (void *)dtype;
+        if (before) {
+            const mine_cond *same = mine_equal(run, dtype, before->of, call);
+            fits = before->set == next->set ? same : mine_and(run->arena, fits, same);
+        } else {
+            mine_value *first = cp_new(run->arena, mine_value, 1);
+            *first = (mine_value){VALUE_MATCHER, .set = next->set, .of = dtype};
+            *seen = first;
+        }
     }
     mine_failure(run, scope->module, call->span.start, mine_not(run->arena, fits), false);
     return next;
-}
-
-/* A dtype from DLDataType{kDLFloat, 32, 1}. */
-static const mine_value *dlpack_dtype(mine_run *run, const cp_expr *call)
-{
-    static const struct {
-        const char *code, *bits;
-        cp_dtype dtype;
-    } known[] = {{"kDLFloat", "16", CP_F16}, {"kDLFloat", "32", CP_F32},
-                 {"kDLFloat", "64", CP_F64}, {"kDLBfloat", "16", CP_BF16},
-                 {"kDLInt", "8", CP_I8},     {"kDLInt", "16", CP_I16},
-                 {"kDLInt", "32", CP_I32},   {"kDLInt", "64", CP_I64},
-                 {"kDLUInt", "8", CP_U8},    {"kDLUInt", "16", CP_U16},
-                 {"kDLUInt", "32", CP_U32},  {"kDLUInt", "64", CP_U64},
-                 {"kDLBool", "8", CP_BOOL}};
-    if (call->arg_count < 2)
-        return &mine_unknown;
-    cp_str code = last_name(call->args[0].value), bits = call->args[1].value->text;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (cp_str_is(code, known[i].code) && cp_str_is(bits, known[i].bits))
-            return mine_dtype_value(run, CP_DTYPES(known[i].dtype));
-    return mine_dtype_value(run, MINE_OTHER);
 }
 
 /* is_type<T>(dtype) */
@@ -244,6 +261,21 @@ static const mine_value *is_type(mine_run *run, mine_scope *scope, cp_expr *call
         return NULL;
     return mine_bool(run, mine_equal(run, mine_eval(run, scope, call->args[0].value),
                                      mine_dtype_value(run, set), call));
+}
+
+/* is_same<A, B>::value, is_same_v<A, B>; NULL where it is something else. */
+const mine_value *mine_same_types(mine_run *run, mine_scope *scope, cp_expr *expr)
+{
+    if (expr->kind == CP_EXPR_ATTR && cp_str_is(expr->text, "value"))
+        expr = expr->kids[0];
+    if (expr->kind != CP_EXPR_SUBSCRIPT || expr->kid_count != 3 ||
+        (!cp_str_is(last_name(expr), "is_same") &&
+         !cp_str_is(last_name(expr), "is_same_v")))
+        return NULL;
+    const mine_value *a = mine_eval(run, scope, expr->kids[1]);
+    const mine_value *b = mine_eval(run, scope, expr->kids[2]);
+    bool dtypes = (is_dtype(a) || a->kind == VALUE_SELECT) && is_dtype(b);
+    return dtypes ? mine_bool(run, mine_equal(run, a, b, expr)) : &mine_unknown;
 }
 
 static const mine_value *member_builtin(mine_run *run, mine_scope *scope, cp_expr *call,
@@ -366,14 +398,11 @@ const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr 
     cp_expr *callee = call->kids[0];
     cp_str name = last_name(callee);
     if (cp_str_is(name, "DLDataType"))
-        return dlpack_dtype(run, call);
+        return mine_dlpack_dtype(run, call);
     if (cp_str_starts(name, CP_STR("AT_DISPATCH")))
         return dispatch(run, scope, call, name);
-    if (cp_str_is(name, "TensorMatcher")) {
-        mine_value *matcher = cp_new(run->arena, mine_value, 1);
-        matcher->kind = VALUE_MATCHER;
-        return matcher;
-    }
+    if (cp_str_is(name, "TensorMatcher"))
+        return new_matcher(run, scope, call);
     if (is_throw(name)) {
         mine_failure(run, scope->module, call->span.start, &mine_true, true);
         run->failed = true;

@@ -125,12 +125,35 @@ static const mine_value *enum_member(mine_run *run, const mine_value *class,
     return &mine_unknown;
 }
 
+/* A class of Python that is a list with methods, made from a list that is known. */
+static const mine_value *list_of_class(mine_run *run, const mine_value *class,
+                                       const mine_args *args)
+{
+    const cp_class *of = class->class;
+    if (of->base_count != 1 || args->count != 1 ||
+        args->items[0].value->kind != VALUE_LIST)
+        return NULL;
+    const cp_expr *base = of->bases[0];
+    while (base->kind == CP_EXPR_SUBSCRIPT)
+        base = base->kids[0];
+    if (!cp_str_is(base->text, "list") && !cp_str_is(base->text, "List"))
+        return NULL;
+    mine_value *list = cp_new(run->arena, mine_value, 1);
+    *list = *args->items[0].value;
+    list->class = class->class;
+    list->scope = class->scope;
+    return list;
+}
+
 const mine_value *mine_construct(mine_run *run, const mine_value *class,
                                  const mine_args *args, mine_scope *scope, cp_expr *site)
 {
     bool native = class->scope && class->scope->is_native;
     if (!native && mine_is_enum(run, class->class))
         return enum_member(run, class, args);
+    const mine_value *list = native ? NULL : list_of_class(run, class, args);
+    if (list)
+        return list;
     mine_value *self = cp_new(run->arena, mine_value, 1);
     self->kind = VALUE_OBJECT;
     self->object = new_object(run, class);

@@ -40,6 +40,11 @@ struct mine_cond {
     const mine_cond *against; /* what it is not, where that can be said better; or NULL */
 };
 
+/*
+ * Before the name of a parameter whose dtype is spoken of: the parameter is no tensor, it
+ * is that dtype itself (`out_dtype`).
+ */
+#define MINE_IS_DTYPE '='
 /* A dtype that the table of dtypes does not list. */
 #define MINE_OTHER ((cp_dtypes)1 << 31)
 #define MINE_ALL ((((cp_dtypes)1 << CP_DTYPE_COUNT) - 1) | MINE_OTHER)
@@ -64,11 +69,13 @@ bool mine_cond_has_dtype(const mine_cond *a);
 
 typedef enum mine_kind {
     VALUE_UNKNOWN,
-    VALUE_PARAM,    /* text: a parameter of the entry point, or a part of one */
-    VALUE_DTYPE_OF, /* text: the dtype of that parameter */
-    VALUE_DTYPE,    /* set: one dtype */
-    VALUE_TENSOR,   /* a tensor made here; of: its dtype */
-    VALUE_BOOL,     /* cond */
+    VALUE_PARAM,      /* text: a parameter of the entry point, or a part of one */
+    VALUE_DTYPE_OF,   /* text: the dtype of that parameter */
+    VALUE_DTYPE_CODE, /* text: as VALUE_DTYPE_OF; the kind of number alone, or … */
+    VALUE_DTYPE_BITS, /* … the width alone */
+    VALUE_DTYPE,      /* set: one dtype */
+    VALUE_TENSOR,     /* a tensor made here; of: its dtype */
+    VALUE_BOOL,       /* cond */
     VALUE_NONE,
     VALUE_TEXT,
     VALUE_NUMBER,  /* text */
@@ -85,8 +92,12 @@ typedef enum mine_kind {
     VALUE_MATCHER, /* a TensorMatcher: set, or text: its symbol */
 } mine_kind;
 
-/* Stands in a VALUE_TEXT for a part that is unknown. */
+/*
+ * Stands in a VALUE_TEXT for a part that is unknown; or, with a number behind it and then
+ * MINE_HOLE_END, for one of the values in `holes` of the run.
+ */
 #define MINE_HOLE '\1'
+#define MINE_HOLE_END '\2'
 
 typedef struct mine_value mine_value;
 typedef struct mine_scope mine_scope;
@@ -227,9 +238,11 @@ typedef struct mine_run {
     size_t known_count, known_room;
     const cp_expr **ways_out; /* calls of Python code that C++ code was run for */
     size_t way_out_count, way_out_room;
-    cp_map symbols; /* of TensorMatcher: symbol -> the parameter that has it */
-    cp_map kept;    /* address of a function -> calls of it that were run */
-    cp_map names;   /* address of a module, then a name in it -> its value */
+    cp_map symbols;           /* of TensorMatcher: symbol -> the parameter that has it */
+    const mine_value **holes; /* dtypes that stand in texts */
+    size_t hole_count, hole_room;
+    cp_map kept;  /* address of a function -> calls of it that were run */
+    cp_map names; /* address of a module, then a name in it -> its value */
 } mine_run;
 
 mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
@@ -267,6 +280,36 @@ const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr)
 const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr);
 /* What an f-string gives, as far as its parts are constants under some condition. */
 const mine_value *mine_format(mine_run *run, mine_scope *scope, cp_expr *expr);
+/* The text `left` with `right` behind it. */
+const mine_value *mine_append(mine_run *run, const mine_value *left,
+                              const mine_value *right);
+/* A list, set or generator by a comprehension; NULL where it is none of these. */
+const mine_value *mine_comprehension(mine_run *run, mine_scope *scope, cp_expr *expr);
+/* isinstance, all, any, zip and enumerate; NULL for any other name. */
+const mine_value *mine_python_function(mine_run *run, mine_scope *scope, cp_expr *call,
+                                       cp_str name);
+/* `param["key"]`, and `param.get("key", …)` */
+const mine_value *mine_key_of(mine_run *run, const mine_value *param,
+                              const mine_value *key);
+const mine_value *mine_get_key(mine_run *run, mine_scope *scope, const mine_value *param,
+                               cp_expr *call);
+const mine_value *mine_dict_list(mine_run *run, const mine_value *dict, cp_str name);
+const mine_value *mine_joined(mine_run *run, const mine_value *separator,
+                              const mine_value *list);
+/*
+ * `dict[x.dtype]`, which fails for any other dtype than its keys; NULL where this is
+ * not what it is. Where the dictionary only spells the dtypes in C++, the dtype itself.
+ */
+const mine_value *mine_by_dtype(mine_run *run, const mine_scope *scope,
+                                const mine_value *dict, const mine_value *dtype,
+                                const cp_expr *expr);
+/* A dtype from DLDataType{kDLFloat, 32, 1}. */
+const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call);
+/* Whether the code or the width of a dtype is what `other` says; NULL for neither. */
+const mine_cond *mine_dtype_part_is(mine_run *run, const mine_value *part,
+                                    const mine_value *other);
+/* A parameter where a dtype is wanted: that dtype. Any other value as it is. */
+const mine_value *mine_as_dtype(mine_run *run, const mine_value *value);
 /* The dtype that a tensor value has. */
 const mine_value *mine_dtype_of(mine_run *run, const mine_value *value);
 /* `cond` with what the path settles taken as settled. */
@@ -322,6 +365,7 @@ const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr 
 const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
                                   const mine_value *target, cp_expr *call);
 const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr *call);
+const mine_value *mine_same_types(mine_run *run, mine_scope *scope, cp_expr *expr);
 /* A method that values other than objects have; NULL if it is none. */
 const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value *value,
                               cp_expr *call);

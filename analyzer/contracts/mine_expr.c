@@ -38,6 +38,10 @@ static const mine_value *eval_ternary(mine_run *run, mine_scope *scope, cp_expr 
 static const mine_cond *member(mine_run *run, const mine_value *item,
                                const mine_value *list, const cp_expr *expr)
 {
+    if (list->kind == VALUE_PARAM && item->kind == VALUE_TEXT)
+        return mine_under_path(run, mine_atom(run->arena, COND_GIVEN,
+                                              mine_key_of(run, list, item)->text,
+                                              (cp_str){0}));
     if (list->kind != VALUE_LIST && list->kind != VALUE_DICT)
         return mine_opaque(run, expr);
     const mine_cond *any = &mine_false;
@@ -118,8 +122,9 @@ const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr)
     return mine_truth(run, value, expr);
 }
 
-static const mine_value *item_of(mine_run *run, const mine_value *owner,
-                                 const mine_value *index, const cp_expr *expr)
+static const mine_value *item_of(mine_run *run, const mine_scope *scope,
+                                 const mine_value *owner, const mine_value *index,
+                                 const cp_expr *expr)
 {
     if (owner->kind == VALUE_NATIVE && index->kind == VALUE_TEXT &&
         !mine_has_hole(index->text)) {
@@ -136,6 +141,9 @@ static const mine_value *item_of(mine_run *run, const mine_value *owner,
         return at < owner->count ? owner->items[at] : &mine_unknown;
     }
     if (owner->kind == VALUE_DICT) {
+        const mine_value *found = mine_by_dtype(run, scope, owner, index, expr);
+        if (found)
+            return found;
         for (uint32_t i = 0; i + 1 < owner->count; i += 2)
             if (mine_equal(run, owner->items[i], index, expr)->kind == COND_TRUE)
                 return owner->items[i + 1];
@@ -143,6 +151,8 @@ static const mine_value *item_of(mine_run *run, const mine_value *owner,
     }
     if (owner->kind == VALUE_OBJECT && owner->object->element)
         return owner->object->element;
+    if (owner->kind == VALUE_PARAM && index->kind == VALUE_TEXT)
+        return mine_key_of(run, owner, index);
     if (owner->kind == VALUE_PARAM)
         return index->kind == VALUE_NUMBER
                    ? mine_text(run, VALUE_PARAM,
@@ -155,6 +165,9 @@ static const mine_value *item_of(mine_run *run, const mine_value *owner,
 
 static const mine_value *eval_subscript(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
+    const mine_value *same = scope->is_native ? mine_same_types(run, scope, expr) : NULL;
+    if (same)
+        return same;
     const mine_value *owner = mine_eval(run, scope, expr->kids[0]);
     if (cp_str_is(expr->text, "<"))
         return owner; /* template arguments count where it is called */
@@ -176,7 +189,10 @@ static const mine_value *eval_subscript(mine_run *run, mine_scope *scope, cp_exp
                                 ? owner->options[k]
                                 : (mine_option){&mine_true, owner};
             const mine_cond *cond = mine_and(run->arena, a.cond, b.cond);
-            const mine_value *value = item_of(run, b.value, a.value, expr);
+            size_t keep = run->path_count;
+            mine_push_path(run, cond);
+            const mine_value *value = item_of(run, scope, b.value, a.value, expr);
+            run->path_count = keep;
             if (!value)
                 mine_failure(run, scope->module, expr->span.start, cond, false);
             else
@@ -205,7 +221,9 @@ static const mine_value *eval_native_path(mine_run *run, mine_scope *scope, cp_e
 static const mine_value *eval_attr(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     if (scope->is_native) {
-        const mine_value *found = eval_native_path(run, scope, expr);
+        const mine_value *found = mine_same_types(run, scope, expr);
+        if (!found)
+            found = eval_native_path(run, scope, expr);
         if (found)
             return found;
     }
@@ -250,6 +268,8 @@ static const mine_value *eval_binary(mine_run *run, mine_scope *scope, cp_expr *
 static const mine_value *eval_name(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     const mine_value *found = mine_lookup(run, scope, expr->text);
+    if (!found && scope->is_native && cp_str_starts(expr->text, CP_STR("kDL")))
+        return mine_text(run, VALUE_ENUM, expr->text); /* DLPack's own constants */
     return found ? found : &mine_unknown;
 }
 
@@ -257,6 +277,9 @@ static const mine_value *eval_other(mine_run *run, mine_scope *scope, cp_expr *e
 {
     if (cp_str_is(expr->text, "string"))
         return mine_format(run, scope, expr);
+    const mine_value *list = mine_comprehension(run, scope, expr);
+    if (list)
+        return list;
     const mine_value *last = &mine_unknown;
     bool wraps = expr->kid_count == 1;
     /* Of a kernel launch, the arguments are evaluated on the host. */

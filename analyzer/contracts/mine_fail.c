@@ -5,6 +5,8 @@
 /* Ways of failing that one check may have; a check with more says nothing. */
 #define WAYS_MAX 64
 #define PLACES_MAX 8
+/* Atoms of a condition known to hold; a larger one is not compared. */
+#define KNOWN_MAX 12
 
 /* A condition as an `or` of `and`s. */
 typedef struct way {
@@ -226,6 +228,35 @@ static void add_clause(mine_run *run, const way *w, const way *check,
     cp_push(run->arena, run->clauses, run->clause_count, run->clause_room, clause);
 }
 
+/* Whether the way can hold along with one of `known`. */
+static bool is_possible(const way *w, const ways *known)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        bool possible = true;
+        for (size_t k = 0; k < known->items[i].count && possible; k++)
+            for (size_t n = 0; n < w->count && possible; n++)
+                possible = !excludes(w->literals[n], known->items[i].literals[k]);
+        if (possible)
+            return true;
+    }
+    return false;
+}
+
+/* Leaves out the ways that cannot be where one of several conditions is known to hold. */
+static void leave_possible(mine_run *run, ways *kept)
+{
+    for (size_t i = 0; i < run->known_count && kept->count; i++) {
+        if (run->known[i]->kind != COND_OR || run->known[i]->size > KNOWN_MAX)
+            continue;
+        ways known = spread(run->arena, run->known[i]);
+        size_t left = 0;
+        for (size_t k = 0; k < kept->count; k++)
+            if (is_possible(&kept->items[k], &known))
+                kept->items[left++] = kept->items[k];
+        kept->count = left;
+    }
+}
+
 void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
                   const mine_cond *bad, bool by_chain)
 {
@@ -254,6 +285,8 @@ void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
         ways outer = spread(run->arena, run->path[i]);
         kept = product(run->arena, &kept, &outer);
     }
+    if (!kept.too_many)
+        leave_possible(run, &kept);
     for (size_t i = 0; i < kept.count && !kept.too_many; i++)
         add_clause(run, &kept.items[i], &checks.items[kept.items[i].from], module, offset,
                    by_chain);

@@ -24,11 +24,22 @@ bool mine_has_hole(cp_str text)
     return text.len && memchr(text.ptr, MINE_HOLE, text.len);
 }
 
-/* `left` followed by `right`, for each way that the two can be. */
-static const mine_value *append(mine_run *run, const mine_value *left,
-                                const mine_value *right)
+/* What stands in a text for the value. */
+static cp_str spelled(mine_run *run, const mine_value *value)
 {
-    static const char hole[] = {MINE_HOLE, 0};
+    if (is_text(value))
+        return value->text;
+    if (value->kind != VALUE_DTYPE_OF)
+        return cp_str_printf(run->arena, "%c", MINE_HOLE);
+    cp_push(run->arena, run->holes, run->hole_count, run->hole_room, value);
+    return cp_str_printf(run->arena, "%c%zu%c", MINE_HOLE, run->hole_count - 1,
+                         MINE_HOLE_END);
+}
+
+/* For each way that the two can be. */
+const mine_value *mine_append(mine_run *run, const mine_value *left,
+                              const mine_value *right)
+{
     uint32_t n = option_count(left), m = option_count(right), count = 0;
     if ((size_t)n * m > COMBINATIONS_MAX || left->kind == VALUE_UNKNOWN)
         return &mine_unknown;
@@ -36,7 +47,7 @@ static const mine_value *append(mine_run *run, const mine_value *left,
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < m; k++) {
             mine_option a = option_at(left, i), b = option_at(right, k);
-            cp_str tail = is_text(b.value) ? b.value->text : (cp_str){hole, 1};
+            cp_str tail = spelled(run, b.value);
             const mine_value *value =
                 mine_text(run, VALUE_TEXT,
                           cp_str_printf(run->arena, "%.*s%.*s",
@@ -44,6 +55,21 @@ static const mine_value *append(mine_run *run, const mine_value *left,
             options[count++] = (mine_option){mine_and(run->arena, a.cond, b.cond), value};
         }
     return mine_select(run, options, count);
+}
+
+/* What str() makes of the value, where a class of the tree says so. */
+static const mine_value *as_text(mine_run *run, mine_scope *scope,
+                                 const mine_value *value, cp_expr *site)
+{
+    if (value->kind != VALUE_LIST || !value->class)
+        return value;
+    mine_scope *from = value->scope;
+    cp_func *func =
+        mine_find_method(run, value->class, CP_STR("__str__"), SIZE_MAX, false, &from);
+    mine_args none = {0};
+    return func ? mine_apply(run, mine_func_value(run, func, from, value), &none, scope,
+                             site)
+                : value;
 }
 
 /* The offset behind the `}` that ends the interpolation whose value ends at `at`. */
@@ -71,11 +97,13 @@ const mine_value *mine_format(mine_run *run, mine_scope *scope, cp_expr *expr)
         size_t brace = at;
         while (brace < stop && code.ptr[brace] != '{')
             brace++;
-        text = append(run, text, mine_text(run, VALUE_TEXT, cp_str_cut(code, at, brace)));
+        text = mine_append(run, text,
+                           mine_text(run, VALUE_TEXT, cp_str_cut(code, at, brace)));
         if (brace >= stop || kid >= expr->kid_count)
             break;
         cp_expr *part = expr->kids[kid++];
-        text = append(run, text, mine_eval(run, scope, part));
+        text = mine_append(run, text,
+                           as_text(run, scope, mine_eval(run, scope, part), part));
         at = behind_brace(code, part->span.end - expr->span.start);
     }
     return text;

@@ -23,8 +23,8 @@ static const mine_cond *only_extra(const open_fact *a, const open_fact *b)
     return extra;
 }
 
-static void drop_literal(cp_arena *arena, open_fact *fact, const mine_cond *literal,
-                         const mine_cond *instead)
+void mine_replace_literal(cp_arena *arena, open_fact *fact, const mine_cond *literal,
+                          const mine_cond *instead)
 {
     const mine_cond **guard = cp_new(arena, const mine_cond *, fact->guard_count + 1);
     uint32_t n = 0;
@@ -53,7 +53,7 @@ static bool join_facts(solver *s, size_t i, size_t j)
     bool rest_same = only_extra(b, a) && a->guard_count == b->guard_count;
     if (rest_same && mine_holds_literal(b->guard, b->guard_count, against)) {
         mine_add_places(s->arena, b, a->places, a->place_count);
-        drop_literal(s->arena, b, against, NULL);
+        mine_replace_literal(s->arena, b, against, NULL);
         return true;
     }
     const mine_cond *y = only_extra(b, a);
@@ -62,7 +62,7 @@ static bool join_facts(solver *s, size_t i, size_t j)
         !mine_is_choice(x, param) || !mine_is_choice(y, param))
         return false;
     mine_add_places(s->arena, a, b->places, b->place_count);
-    drop_literal(s->arena, a, x, mine_or(s->arena, x, y));
+    mine_replace_literal(s->arena, a, x, mine_or(s->arena, x, y));
     s->facts[j] = s->facts[--s->fact_count];
     return true;
 }
@@ -164,7 +164,7 @@ void mine_fold_ways(solver *s)
             for (uint32_t k = fact->guard_count; k > 0; k--)
                 if (!mine_holds_literal(other->guard, other->guard_count,
                                         fact->guard[k - 1]))
-                    drop_literal(s->arena, fact, fact->guard[k - 1], NULL);
+                    mine_replace_literal(s->arena, fact, fact->guard[k - 1], NULL);
             s->facts[j - 1] = s->facts[--s->fact_count];
         }
         const mine_cond **guard =

@@ -36,6 +36,52 @@ cp_str mine_files(mine_run *run, const mine_value *value)
     return cp_buf_str(&files);
 }
 
+/*
+ * The text of an instantiation as code: a dtype that stands in it becomes a name that
+ * `native` has, what is unknown a name that nothing has.
+ */
+static cp_str as_code(mine_run *run, cp_str text, mine_scope *native)
+{
+    cp_buf code = {.arena = run->arena};
+    for (size_t i = 0; i < text.len; i++) {
+        size_t hole = 0, end = i + 1;
+        if (text.ptr[i] != MINE_HOLE) {
+            cp_buf_add(&code, cp_str_cut(text, i, i + 1));
+            continue;
+        }
+        while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9')
+            hole = hole * 10 + (size_t)(text.ptr[end++] - '0');
+        if (end == i + 1 || end == text.len || text.ptr[end] != MINE_HOLE_END ||
+            hole >= run->hole_count) {
+            cp_buf_puts(&code, "_");
+            continue;
+        }
+        cp_str name = cp_str_printf(run->arena, "_dtype_%zu", hole);
+        mine_set_var(run, native, name, run->holes[hole]);
+        cp_buf_add(&code, name);
+        i = end;
+    }
+    return cp_str_copy(run->arena, cp_buf_str(&code));
+}
+
+static const mine_value *wrapped_target(mine_run *run, const mine_value *text,
+                                        mine_scope *native)
+{
+    if (text->kind == VALUE_SELECT) {
+        mine_option *options = cp_new(run->arena, mine_option, text->count);
+        for (uint32_t i = 0; i < text->count; i++)
+            options[i] =
+                (mine_option){text->options[i].cond,
+                              wrapped_target(run, text->options[i].value, native)};
+        return mine_select(run, options, text->count);
+    }
+    if (text->kind != VALUE_TEXT)
+        return &mine_unknown;
+    cp_expr *target =
+        cp_native_expr_of_text(run->arena, as_code(run, text->text, native));
+    return mine_native_target(run, native, target, SIZE_MAX);
+}
+
 /* The functions that `cuda_wrappers=[("name", "Kernel<T>::run")]` exports. */
 static const mine_value *wrapped(mine_run *run, const mine_value *wrappers,
                                  mine_scope *at)
@@ -48,16 +94,10 @@ static const mine_value *wrapped(mine_run *run, const mine_value *wrappers,
     native->module = at->module;
     for (uint32_t i = 0; i < wrappers->count; i++) {
         const mine_value *pair = wrappers->items[i];
-        if (pair->kind != VALUE_LIST || pair->count != 2 ||
-            pair->items[0]->kind != VALUE_TEXT || pair->items[1]->kind != VALUE_TEXT)
-            continue;
-        cp_str text = cp_str_copy(run->arena, pair->items[1]->text);
-        for (size_t k = 0; k < text.len; k++) /* what is unknown becomes a name */
-            if (text.ptr[k] == MINE_HOLE)
-                ((char *)text.ptr)[k] = '_';
-        cp_expr *target = cp_native_expr_of_text(run->arena, text);
-        mine_set_field(run, bag->object, pair->items[0]->text,
-                       mine_native_target(run, native, target, SIZE_MAX));
+        if (pair->kind == VALUE_LIST && pair->count == 2 &&
+            pair->items[0]->kind == VALUE_TEXT)
+            mine_set_field(run, bag->object, pair->items[0]->text,
+                           wrapped_target(run, pair->items[1], native));
     }
     return bag->object->count ? bag : NULL;
 }

@@ -234,6 +234,13 @@ const mine_value *mine_attribute(mine_run *run, mine_scope *scope,
                                                              CP_STR_ARGS(name)));
     case VALUE_TENSOR:
         return is_dtype_word(name) ? mine_dtype_of(run, value) : &mine_unknown;
+    case VALUE_DTYPE_OF:
+        return cp_str_is(name, "code") || cp_str_is(name, "bits")
+                   ? mine_text(run,
+                               cp_str_is(name, "code") ? VALUE_DTYPE_CODE
+                                                       : VALUE_DTYPE_BITS,
+                               value->text)
+                   : &mine_unknown;
     case VALUE_OBJECT:
         found = mine_field(run, value, name);
         if (!found)
@@ -247,7 +254,7 @@ const mine_value *mine_attribute(mine_run *run, mine_scope *scope,
         found = mine_module_name(run, value->module, name);
         return found ? found : &mine_unknown;
     case VALUE_OUTER:
-        return outer_attribute(run, value, name);
+        return cp_str_is(name, "value") ? value : outer_attribute(run, value, name);
     case VALUE_CLASS:
         found = class_attribute(run, value, name);
         return found ? found : &mine_unknown;

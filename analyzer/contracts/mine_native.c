@@ -130,7 +130,7 @@ cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t ar
     }
     if (found && is_native) {
         mine_scope *own = native_scope(run, found->module);
-        if (*scope && (*scope)->count)
+        if (*scope && ((*scope)->count || (*scope)->parent))
             own->parent = *scope; /* template arguments */
         *scope = own;
     }
@@ -225,7 +225,8 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
         mine_value *bound = cp_new(run->arena, mine_value, 1);
         *bound = *target;
         bound->scope = native_scope(run, target->scope->module);
-        bound->scope->parent = target->scope->count ? target->scope : NULL;
+        bool holds = target->scope->count || target->scope->parent;
+        bound->scope->parent = holds ? target->scope : NULL;
         bind_template(run, bound->scope,
                       target->func ? target->func->type_params
                                    : target->class->type_params,
@@ -241,11 +242,13 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
             if (cp_str_eq(s->vars[i].name, expr->text))
                 return s->vars[i].value;
     for (mine_scope *s = scope; s; s = s->parent) {
-        if (!s->self || s->self->kind != VALUE_OBJECT || !s->self->object->class)
-            continue;
-        mine_scope *from = s->self->object->scope;
-        cp_func *method = mine_find_method(run, s->self->object->class, expr->text,
-                                           arg_count, true, &from);
+        bool object = s->self && s->self->kind == VALUE_OBJECT && s->self->object->class;
+        cp_class *own = object    ? s->self->object->class
+                        : s->func ? s->func->owner /* static, or the object is unknown */
+                                  : NULL;
+        mine_scope *from = object ? s->self->object->scope : s->parent;
+        cp_func *method =
+            own ? mine_find_method(run, own, expr->text, arg_count, true, &from) : NULL;
         if (method)
             return mine_func_value(run, method, from, s->self);
     }

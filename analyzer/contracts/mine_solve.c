@@ -312,13 +312,20 @@ static void solve_same(solver *s)
     }
 }
 
+/* The parameter's own name: a mark may say that it is the dtype itself. */
+static cp_str bare_name(cp_str param)
+{
+    return param.len && param.ptr[0] == MINE_IS_DTYPE ? cp_str_cut(param, 1, param.len)
+                                                      : param;
+}
+
 static void keep_fact(mine_facts *facts, cp_str call, const open_fact *fact)
 {
     cp_mined mined = {.call = call,
-                      .parameter = cp_str_copy(facts->arena, fact->parameter),
+                      .parameter = cp_str_copy(facts->arena, bare_name(fact->parameter)),
                       .when = mine_when(facts->arena, fact->guard, fact->guard_count),
                       .accepts = fact->set,
-                      .same_as = cp_str_copy(facts->arena, fact->same_as),
+                      .same_as = cp_str_copy(facts->arena, bare_name(fact->same_as)),
                       .stated_count = fact->place_count};
     mined.stated = cp_new(facts->arena, cp_str, fact->place_count + 1);
     for (uint32_t i = 0; i < fact->place_count; i++)
@@ -358,6 +365,7 @@ void mine_solve(mine_run *run, cp_str call, mine_facts *facts)
     for (size_t i = 0; i < s.count; i++)
         solve_group(&s, i);
     solve_same(&s);
+    mine_relate_facts(&s);
     mine_join_facts(&s);
     mine_fold_ways(&s);
     for (size_t i = 0; i < s.fact_count; i++)

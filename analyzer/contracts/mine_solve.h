@@ -1,8 +1,9 @@
 /*
  * mine_solve.h - between the failures of an entry point and its contracts.
  *
- * Layer: contracts. Shared by mine_solve.c (what is left of each parameter's dtypes) and
- * mine_join.c (which of these facts are one).
+ * Layer: contracts. Shared by mine_solve.c (what is left of each parameter's dtypes),
+ * mine_same.c (which of them are another parameter's) and mine_join.c (which of these
+ * facts are one).
  */
 #ifndef CP_CONTRACTS_MINE_SOLVE_H
 #define CP_CONTRACTS_MINE_SOLVE_H
@@ -47,6 +48,15 @@ bool mine_is_within(const mine_cond *const *a, uint32_t a_count,
 void mine_add_places(cp_arena *arena, open_fact *fact, const cp_str *places,
                      uint32_t count);
 
+/* Takes a literal from the guard, for `instead` or for nothing. */
+void mine_replace_literal(cp_arena *arena, open_fact *fact, const mine_cond *literal,
+                          const mine_cond *instead);
+
+/*
+ * Where the dtypes of a parameter hang on those of another one: only those are told that
+ * it can have, and where it is the same dtype each time, this is what is told.
+ */
+void mine_relate_facts(solver *s);
 /* Makes one of facts that say the same under guards that together are one. */
 void mine_join_facts(solver *s);
 /*

@@ -81,6 +81,15 @@ static mine_exit join_exits(mine_run *run, const mine_cond *cond, mine_exit yes,
                                         mine_and(run->arena, against, no.on))};
 }
 
+/* Behind `if bad: raise`, `bad` is known not to hold; of dtypes each check counts. */
+static void note_passed(mine_run *run, const mine_cond *bad)
+{
+    const mine_cond *passed = mine_not(run->arena, bad);
+    if (!mine_cond_has_dtype(bad) && passed->kind != COND_FALSE &&
+        passed->kind != COND_TRUE)
+        cp_push(run->arena, run->known, run->known_count, run->known_room, passed);
+}
+
 typedef mine_exit mine_side(mine_run *, mine_scope *, const void *data, uint32_t at);
 
 /* Runs both sides of a branch and joins what they leave behind. */
@@ -105,6 +114,8 @@ static mine_exit branch(mine_run *run, mine_scope *scope, const mine_cond *cond,
         put_vars(scope, after);
     else if (first.flow == FLOW_ON)
         merge_vars(run, scope, cond, after);
+    if (first.flow == FLOW_FAIL && second.flow == FLOW_ON)
+        note_passed(run, cond);
     return join_exits(run, cond, first, second);
 }
 
@@ -144,21 +155,6 @@ static void end_chain(mine_run *run, chain_copy copy)
     run->chain_module = copy.module;
 }
 
-/* Whether the block ends with a failure of its own. */
-static bool ends_failing(const cp_block *block)
-{
-    return block->count && block->stmts[block->count - 1]->kind == CP_STMT_RAISE;
-}
-
-/* Behind `if bad: raise`, `bad` is known not to hold; of dtypes each check counts. */
-static void note_passed(mine_run *run, const mine_cond *bad, const cp_block *body)
-{
-    const mine_cond *passed = mine_not(run->arena, bad);
-    if (ends_failing(body) && !mine_cond_has_dtype(bad) && passed->kind != COND_OR &&
-        passed->kind != COND_FALSE && passed->kind != COND_TRUE)
-        cp_push(run->arena, run->known, run->known_count, run->known_room, passed);
-}
-
 static mine_exit run_if(mine_run *run, mine_scope *scope, cp_stmt *stmt)
 {
     const mine_cond *cond = mine_condition(run, scope, stmt->value);
@@ -167,8 +163,6 @@ static mine_exit run_if(mine_run *run, mine_scope *scope, cp_stmt *stmt)
     chain_copy copy = begin_chain(run, scope, stmt);
     mine_exit exit = branch(run, scope, cond, side_body, side_else, stmt, 0);
     end_chain(run, copy);
-    if (exit.flow == FLOW_ON)
-        note_passed(run, cond, &stmt->body);
     return exit;
 }
 

@@ -165,11 +165,6 @@ static const mine_cond *param_is(mine_run *run, const mine_value *param,
                : other->cond->kind == COND_FALSE ? mine_not(run->arena, truth)
                                                  : mine_opaque(run, expr);
     }
-    if (other->kind == VALUE_DTYPE)
-        for (unsigned d = 0; d < CP_DTYPE_COUNT; d++)
-            if (other->set == CP_DTYPES(d))
-                return mine_atom(run->arena, COND_IS, param->text,
-                                 cp_str_of(cp_dtype_name((cp_dtype)d)));
     if (other->kind == VALUE_TEXT || other->kind == VALUE_NUMBER ||
         other->kind == VALUE_ENUM) {
         for (size_t i = 0; i < other->text.len; i++) {
@@ -192,6 +187,8 @@ static const mine_cond *dtype_is(mine_run *run, const mine_value *a, const mine_
         return a->set == b->set && a->set != MINE_OTHER ? &mine_true
                : a->set != b->set                       ? &mine_false
                                                         : mine_opaque(run, expr);
+    if (b->kind == VALUE_NONE)
+        return &mine_false;
     if (b->kind == VALUE_DTYPE_OF && a->kind == VALUE_DTYPE)
         return dtype_is(run, b, a, expr);
     if (b->kind == VALUE_DTYPE)
@@ -200,9 +197,26 @@ static const mine_cond *dtype_is(mine_run *run, const mine_value *a, const mine_
         return mine_dtype(run->arena, a->text, MINE_OTHER);
     if (b->kind == VALUE_DTYPE_OF && cp_str_eq(a->text, b->text))
         return &mine_true;
-    if (b->kind == VALUE_DTYPE_OF || b->kind == VALUE_PARAM)
+    if (b->kind == VALUE_DTYPE_OF)
         return mine_atom(run->arena, COND_SAME, a->text, b->text);
     return mine_opaque(run, expr);
+}
+
+/* "module.Class.member": what a class of another package holds. */
+static bool is_member(cp_str dotted)
+{
+    cp_str rest = dotted, owner = {0}, last = {0};
+    while (rest.len) {
+        owner = last;
+        last = cp_str_next(&rest, '.');
+    }
+    return owner.len && owner.ptr[0] >= 'A' && owner.ptr[0] <= 'Z' && last.len;
+}
+
+static bool member_name(cp_str dotted, cp_str name)
+{
+    return cp_str_ends(dotted, name) && dotted.len > name.len &&
+           dotted.ptr[dotted.len - name.len - 1] == '.';
 }
 
 static const mine_cond *equal_plain(mine_run *run, const mine_value *a,
@@ -210,14 +224,29 @@ static const mine_cond *equal_plain(mine_run *run, const mine_value *a,
 {
     bool dtype_a = a->kind == VALUE_DTYPE_OF || a->kind == VALUE_DTYPE;
     bool dtype_b = b->kind == VALUE_DTYPE_OF || b->kind == VALUE_DTYPE;
+    if (dtype_a && !dtype_b)
+        b = mine_as_dtype(run, b);
+    if (dtype_b && !dtype_a)
+        a = mine_as_dtype(run, a);
+    dtype_a |= a->kind == VALUE_DTYPE_OF;
+    dtype_b |= b->kind == VALUE_DTYPE_OF;
     if (a->kind == VALUE_DTYPE_OF || (dtype_a && dtype_b))
         return dtype_is(run, a, b, expr);
     if (b->kind == VALUE_DTYPE_OF)
         return dtype_is(run, b, a, expr);
+    const mine_cond *part = mine_dtype_part_is(run, a, b);
+    if (!part)
+        part = mine_dtype_part_is(run, b, a);
+    if (part)
+        return part;
     if (a->kind == VALUE_PARAM)
         return param_is(run, a, b, expr);
     if (b->kind == VALUE_PARAM)
         return param_is(run, b, a, expr);
+    if (a->kind == VALUE_OUTER && b->kind == VALUE_ENUM && is_member(a->text))
+        return member_name(a->text, b->text) ? &mine_true : &mine_false;
+    if (b->kind == VALUE_OUTER && a->kind == VALUE_ENUM)
+        return equal_plain(run, b, a, expr);
     if (is_constant(a) && is_constant(b) && a->kind == b->kind && a->kind != VALUE_BOOL &&
         !mine_has_hole(a->text) && !mine_has_hole(b->text))
         return cp_str_eq(a->text, b->text) ? &mine_true : &mine_false;
@@ -254,13 +283,28 @@ const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value
     return cond;
 }
 
+const mine_value *mine_as_dtype(mine_run *run, const mine_value *value)
+{
+    if (value->kind == VALUE_PARAM)
+        return mine_text(
+            run, VALUE_DTYPE_OF,
+            cp_str_printf(run->arena, "%c%.*s", MINE_IS_DTYPE, CP_STR_ARGS(value->text)));
+    if (value->kind != VALUE_SELECT)
+        return value;
+    mine_option *options = cp_new(run->arena, mine_option, value->count);
+    for (uint32_t i = 0; i < value->count; i++)
+        options[i] = (mine_option){value->options[i].cond,
+                                   mine_as_dtype(run, value->options[i].value)};
+    return mine_select(run, options, value->count);
+}
+
 const mine_value *mine_dtype_of(mine_run *run, const mine_value *value)
 {
     switch (value->kind) {
     case VALUE_PARAM:
         return mine_text(run, VALUE_DTYPE_OF, value->text);
     case VALUE_TENSOR:
-        return value->of ? value->of : &mine_unknown;
+        return value->of ? mine_as_dtype(run, value->of) : &mine_unknown;
     case VALUE_SELECT: {
         mine_option *options = cp_new(run->arena, mine_option, value->count);
         for (uint32_t i = 0; i < value->count; i++)

@@ -46,6 +46,14 @@ static void put_choices(cp_arena *arena, cp_buf *out, const mine_cond *a)
         cp_buf_printf(out, i ? ", %.*s" : "%.*s", CP_STR_ARGS(texts[i]));
 }
 
+static void put_dtype_of(cp_buf *out, cp_str param)
+{
+    if (param.ptr[0] == MINE_IS_DTYPE)
+        cp_buf_add(out, cp_str_cut(param, 1, param.len));
+    else
+        cp_buf_printf(out, "%.*s.dtype", CP_STR_ARGS(param));
+}
+
 static void put_dtypes(cp_arena *arena, cp_buf *out, const mine_cond *a)
 {
     cp_dtypes set = a->set & ~MINE_OTHER;
@@ -53,10 +61,15 @@ static void put_dtypes(cp_arena *arena, cp_buf *out, const mine_cond *a)
         set = MINE_ALL & ~a->set;
         cp_buf_puts(out, "not ");
     }
-    bool one = set && !(set & (set - 1)), word = is_word(a->param);
-    cp_buf_printf(out, "%s%.*s.dtype %s%.*s%s%s", word ? "" : "`", CP_STR_ARGS(a->param),
-                  one ? "== " : "in {", CP_STR_ARGS(cp_dtypes_text(arena, set)),
-                  one ? "" : "}", word ? "" : "`");
+    bool one = set && !(set & (set - 1));
+    bool word =
+        is_word(a->param.ptr[0] == MINE_IS_DTYPE ? cp_str_cut(a->param, 1, a->param.len)
+                                                 : a->param);
+    cp_buf_puts(out, word ? "" : "`");
+    put_dtype_of(out, a->param);
+    cp_buf_printf(out, " %s%.*s%s%s", one ? "== " : "in {",
+                  CP_STR_ARGS(cp_dtypes_text(arena, set)), one ? "" : "}",
+                  word ? "" : "`");
 }
 
 static void put(cp_arena *arena, cp_buf *out, const mine_cond *a);
@@ -94,8 +107,11 @@ static void put(cp_arena *arena, cp_buf *out, const mine_cond *a)
         put_dtypes(arena, out, a);
         return;
     case COND_SAME:
-        cp_buf_printf(out, "`%.*s.dtype == %.*s.dtype`", CP_STR_ARGS(a->param),
-                      CP_STR_ARGS(a->text));
+        cp_buf_puts(out, "`");
+        put_dtype_of(out, a->param);
+        cp_buf_puts(out, " == ");
+        put_dtype_of(out, a->text);
+        cp_buf_puts(out, "`");
         return;
     case COND_OPAQUE:
         /* One that is too long to be said is only known by a number. */

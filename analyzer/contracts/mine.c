@@ -1,20 +1,10 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_public.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* A public name of a function. */
-typedef struct public_name {
-    cp_str name;
-    struct public_name *next;
-} public_name;
-
-/* A function whose contracts are looked for. */
-typedef struct entry_point {
-    cp_module *module;
-    cp_func *func;
-    cp_str call;
-} entry_point;
+/* Memory of one run after which the methods of a class go on in another one. */
+#define GROUP_BYTES_MAX ((size_t)64 << 20)
 
 /* One thread's share of the results. */
 typedef struct mine_worker {
@@ -31,11 +21,9 @@ typedef struct miner {
     cp_arena *arena;
     const cp_mine_input *input;
     mine_program *program;
-    mine_run *run;   /* of the names; entry points have one each */
-    cp_map imported; /* dotted names that import statements spell */
-    cp_map names;    /* address of a function -> public_name */
-    entry_point *points;
-    size_t point_count, point_room;
+    mine_names *names;
+    const mine_entry *points;
+    size_t point_count;
     atomic_size_t next;
 } miner;
 
@@ -45,200 +33,11 @@ mine_run *mine_run_new(cp_arena *arena, mine_program *program)
     run->program = program;
     run->arena = arena;
     run->touched.arena = run->symbols.arena = run->stores.arena = arena;
-    run->kept.arena = run->names.arena = arena;
+    run->kept.arena = run->kept_apart.arena = run->names.arena = arena;
     return run;
 }
 
-/* "pkg/a/b.py" -> "pkg.a.b" */
-static cp_str dotted_name(cp_arena *arena, const cp_mine_input *input,
-                          const cp_module *module)
-{
-    cp_str path = mine_path(input, module);
-    if (cp_str_ends(path, CP_STR(".py")))
-        path.len -= 3;
-    if (cp_str_ends(path, CP_STR("/__init__")))
-        path.len -= 9;
-    char *dotted = cp_new(arena, char, path.len + 1);
-    for (size_t i = 0; i < path.len; i++)
-        dotted[i] = path.ptr[i] == '/' ? '.' : path.ptr[i];
-    return (cp_str){dotted, path.len};
-}
-
-/* Notes each module that is imported by its whole name, and the folders around it. */
-static void note_imports(miner *m, const cp_module *module)
-{
-    for (uint32_t i = 0; i < module->import_count; i++)
-        for (uint32_t k = 0; k < module->imports[i]->import_count; k++) {
-            const cp_import *import = &module->imports[i]->imports[k];
-            for (size_t n = 0; n <= import->module.len && !import->level; n++)
-                if (n == import->module.len || import->module.ptr[n] == '.')
-                    cp_map_put(&m->imported, cp_str_cut(import->module, 0, n), m);
-        }
-}
-
-/*
- * Whether every folder between the top one and the module's file is a package, or is
- * imported from as if it were: data folders hold files of other projects.
- */
-static bool is_reachable(const miner *m, const cp_module *module, cp_str dotted)
-{
-    cp_project *project = m->input->project;
-    cp_str rest = dotted, top = cp_str_next(&rest, '.');
-    if (!cp_project_import(project, module, top))
-        return true; /* no package at all: scripts, namespace packages */
-    for (size_t i = top.len + 1; i < dotted.len; i++) {
-        cp_str folder = cp_str_cut(dotted, 0, i);
-        if (dotted.ptr[i] == '.' && !cp_map_get(&m->imported, folder) &&
-            !cp_project_import(project, module, folder))
-            return false;
-    }
-    return true;
-}
-
-static bool is_public_package(const cp_mine_input *input, cp_str dotted)
-{
-    static const char *const never[] = {"tests", "test",     "benchmarks", "benchmark",
-                                        "docs",  "examples", "tools",      "scripts",
-                                        "setup", "build"};
-    cp_str rest = dotted, top = cp_str_next(&rest, '.');
-    for (cp_str below = rest; below.len;) { /* a package's own tests */
-        cp_str part = cp_str_next(&below, '.');
-        if (cp_str_is(part, "test") || cp_str_is(part, "tests"))
-            return false;
-    }
-    for (size_t i = 0; i < input->package_count; i++)
-        if (cp_str_eq(input->packages[i], top))
-            return true;
-    if (input->package_count)
-        return false;
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        if (cp_str_is(top, never[i]))
-            return false;
-    return true;
-}
-
-static cp_str key_of(cp_arena *arena, const cp_func *func)
-{
-    return cp_str_copy(arena, (cp_str){(const char *)&func, sizeof(const cp_func *)});
-}
-
-static void add_name(miner *m, const cp_func *func, cp_str package, cp_str local)
-{
-    public_name *name = cp_new(m->arena, public_name, 1);
-    name->name =
-        cp_str_printf(m->arena, "%.*s.%.*s", CP_STR_ARGS(package), CP_STR_ARGS(local));
-    public_name **slot = (public_name **)cp_map_slot(&m->names, key_of(m->arena, func));
-    name->next = *slot;
-    *slot = name;
-}
-
-/* Names that `__getattr__` of a package loads on first use: {"name": ".module"}. */
-static void add_lazy_names(miner *m, cp_module *module, cp_str package, cp_expr *table)
-{
-    for (uint32_t i = 0; i + 1 < table->kid_count; i += 2) {
-        const cp_expr *name = table->kids[i], *from = table->kids[i + 1];
-        if (!name || name->kind != CP_EXPR_STRING)
-            return;
-        if (from->kind == CP_EXPR_TUPLE && from->kid_count)
-            from = from->kids[0];
-        if (from->kind != CP_EXPR_STRING)
-            return;
-        cp_import import = {
-            .module = from->text, .name = name->text, .local = name->text};
-        while (import.module.len && import.module.ptr[0] == '.') {
-            import.module = cp_str_cut(import.module, 1, import.module.len);
-            import.level++;
-        }
-        const mine_value *value = mine_imported(m->run, module, &import);
-        if (value->kind == VALUE_FUNC)
-            add_name(m, value->func, package, name->text);
-    }
-}
-
-static void find_names(miner *m, cp_module *module)
-{
-    cp_str package = dotted_name(m->arena, m->input, module);
-    if (!module->is_package || !is_public_package(m->input, package))
-        return;
-    bool lazy = mine_binding(m->program, module, CP_STR("__getattr__")) != NULL;
-    const cp_map *names = cp_map_get(&m->program->bindings, module->source->path);
-    for (size_t i = 0; names && i < names->count; i++) {
-        cp_stmt *stmt = names->entries[i].value;
-        cp_str local = names->entries[i].key;
-        if (stmt->kind == CP_STMT_ASSIGN && lazy && stmt->value &&
-            stmt->value->kind == CP_EXPR_DICT)
-            add_lazy_names(m, module, package, stmt->value);
-        if (stmt->kind != CP_STMT_IMPORT || !local.len || local.ptr[0] == '_')
-            continue;
-        const mine_value *value = mine_module_name(m->run, module, local);
-        if (value && value->kind == VALUE_FUNC)
-            add_name(m, value->func, package, local);
-    }
-}
-
-static bool is_below(cp_str dotted, cp_str package)
-{
-    return cp_str_starts(dotted, package) &&
-           (dotted.len == package.len || dotted.ptr[package.len] == '.');
-}
-
-static cp_str package_of(cp_str name)
-{
-    const char *dot = memrchr(name.ptr, '.', name.len);
-    return dot ? cp_str_cut(name, 0, (size_t)(dot - name.ptr)) : (cp_str){0};
-}
-
-/*
- * The name that callers are meant to use: that of the nearest package around the module
- * which exports it, else the module's own. "" for what is private.
- */
-static cp_str call_name(miner *m, const cp_module *module, const cp_func *func)
-{
-    cp_str dotted = dotted_name(m->arena, m->input, module), best = {0};
-    const public_name *first = cp_map_get(&m->names, key_of(m->arena, func));
-    for (const public_name *n = first; n; n = n->next) {
-        cp_str package = package_of(n->name);
-        if (is_below(dotted, package) && n->name.len > package.len &&
-            (!best.len || package.len > package_of(best).len))
-            best = n->name;
-    }
-    if (!best.len && first)
-        best = first->name;
-    if (best.len)
-        return best;
-    if (func->name.ptr[0] == '_')
-        return (cp_str){0};
-    return cp_str_printf(m->arena, "%.*s.%.*s", CP_STR_ARGS(dotted),
-                         CP_STR_ARGS(func->name));
-}
-
-static void add_entry(mine_worker *w, const entry_point *point)
-{
-    miner *m = w->miner;
-    const cp_func *func = point->func;
-    cp_mined_entry entry = {.call = point->call};
-    entry.parameters = cp_new(&w->arena, cp_str, func->param_count + 1);
-    for (uint32_t i = 0; i < func->param_count; i++)
-        if (func->params[i].kind == CP_PARAM_PLAIN ||
-            func->params[i].kind == CP_PARAM_KEYWORD_ONLY)
-            entry.parameters[entry.parameter_count++] =
-                cp_str_copy(&w->arena, func->params[i].name);
-    size_t room = 0, count = 0;
-    cp_str own =
-        cp_str_printf(&w->arena, "%.*s.%.*s",
-                      CP_STR_ARGS(dotted_name(&w->arena, m->input, point->module)),
-                      CP_STR_ARGS(func->name));
-    if (!cp_str_eq(own, point->call))
-        cp_push(&w->arena, entry.aliases, count, room, own);
-    const public_name *n = cp_map_get(&m->names, key_of(&w->arena, func));
-    for (; n; n = n->next)
-        if (!cp_str_eq(n->name, point->call) && !cp_str_eq(n->name, own))
-            cp_push(&w->arena, entry.aliases, count, room, n->name);
-    entry.alias_count = (uint32_t)count;
-    cp_push(&w->arena, w->entries, w->entry_count, w->entry_room, entry);
-}
-
-static void add_rest(mine_worker *w, const entry_point *point, const mine_run *run)
+static void add_rest(mine_worker *w, const mine_entry *point, const mine_run *run)
 {
     cp_mined_rest rest = {.call = point->call, .why = run->gave_up};
     rest.place =
@@ -256,45 +55,166 @@ static const mine_value *given_value(mine_run *run, const cp_param *param)
     return dtype && !optional ? mine_as_dtype(run, value) : value;
 }
 
+/* The arguments of a call that gives each parameter from `first` on, by its name. */
+static mine_args given_args(mine_run *run, const cp_func *func, uint32_t first,
+                            cp_str prefix)
+{
+    mine_args args = {0};
+    for (uint32_t i = first; i < func->param_count; i++) {
+        const cp_param *param = &func->params[i];
+        cp_param named = *param;
+        named.name = cp_str_printf(run->arena, "%.*s%.*s", CP_STR_ARGS(prefix),
+                                   CP_STR_ARGS(param->name));
+        mine_bound bound = {param->name, given_value(run, &named)};
+        if (param->kind == CP_PARAM_PLAIN || param->kind == CP_PARAM_KEYWORD_ONLY)
+            cp_push(run->arena, args.items, args.count, args.room, bound);
+    }
+    return args;
+}
+
 void mine_run_entry(mine_run *run, cp_func *func, bool is_native)
 {
     mine_scope *outer = cp_new(run->arena, mine_scope, 1);
     outer->module = func->module;
     outer->is_native = is_native;
     const mine_value *entry = mine_func_value(run, func, outer, NULL);
-    mine_args args = {0};
-    for (uint32_t i = 0; i < func->param_count; i++) {
-        mine_bound bound = {func->params[i].name, given_value(run, &func->params[i])};
-        if (func->params[i].kind == CP_PARAM_PLAIN ||
-            func->params[i].kind == CP_PARAM_KEYWORD_ONLY)
-            cp_push(run->arena, args.items, args.count, args.room, bound);
-    }
+    mine_args args = given_args(run, func, 0, (cp_str){"", 0});
     cp_expr site = {.kind = CP_EXPR_OTHER, .span = func->span};
     mine_apply(run, entry, &args, outer, &site);
 }
 
-static void mine_function(mine_worker *w, const entry_point *point)
+/* Whether a field that the constructor sets is what it is for good. */
+static bool is_settled(const mine_value *value)
 {
-    cp_arena scratch = {0};
-    mine_run *run = mine_run_new(&scratch, w->miner->program);
-    mine_run_entry(run, point->func, false);
+    switch (value->kind) {
+    case VALUE_FUNC:
+    case VALUE_CLASS:
+    case VALUE_OBJECT:
+    case VALUE_NATIVE:
+    case VALUE_PYTHON:
+        return true;
+    case VALUE_SELECT:
+        for (uint32_t i = 0; i < value->count; i++)
+            if (!is_settled(value->options[i].value))
+                return false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * An object of the class as any method finds it: modules, functions and objects as the
+ * constructor sets them, while all other fields are given with the object.
+ */
+static const mine_value *given_object(mine_run *run, cp_class *class, mine_scope *scope)
+{
+    mine_value *self = cp_new(run->arena, mine_value, 1);
+    self->kind = VALUE_OBJECT;
+    mine_object *object = self->object = cp_new(run->arena, mine_object, 1);
+    *object = (mine_object){.class = class, .scope = scope, .open = CP_STR("self")};
+    mine_scope *from = scope;
+    cp_func *init =
+        mine_find_method(run, class, CP_STR("__init__"), SIZE_MAX, false, &from);
+    if (!init)
+        return self;
+    mine_args args = given_args(run, init, 1, CP_STR("self."));
+    cp_expr site = {.kind = CP_EXPR_OTHER, .span = init->span};
+    run->muted++;
+    mine_apply(run, mine_func_value(run, init, from, self), &args, scope, &site);
+    run->muted--;
+    size_t kept = 0;
+    for (size_t i = 0; i < object->count && !run->gave_up; i++)
+        if (is_settled(object->fields[i].value))
+            object->fields[kept++] = object->fields[i];
+    object->count = kept;
+    run->failed = false;
+    run->gave_up = NULL;
+    run->steps = 0;
+    return self;
+}
+
+/* What is left of a run for the next method of the same class. */
+static void begin_method(mine_run *run)
+{
+    run->clause_count = run->path_count = run->known_count = run->chain = 0;
+    run->chain_stmt = NULL;
+    run->touched = (cp_map){.arena = run->arena};
+    run->symbols = (cp_map){.arena = run->arena};
+    run->stores = (cp_map){.arena = run->arena};
+    run->kept = (cp_map){.arena = run->arena};
+    run->steps = 0;
+    run->bytes = cp_arena_size(run->arena);
+    run->failed = false;
+    run->gave_up = NULL;
+}
+
+/* Calls the entry point with its own parameters. */
+static void run_entry(mine_run *run, const mine_entry *point, const mine_value *object)
+{
+    cp_func *func = point->func;
+    mine_scope *home = cp_new(run->arena, mine_scope, 1);
+    home->module = func->module;
+    const mine_value *self = NULL;
+    if (point->class && cp_func_decorated(func, "classmethod"))
+        self = mine_class_value(run, point->class, object->object->scope);
+    else if (point->class && !cp_func_decorated(func, "staticmethod"))
+        self = mine_copy_object(run, object);
+    mine_args args = given_args(run, func, self != NULL, (cp_str){"", 0});
+    cp_expr site = {.kind = CP_EXPR_OTHER, .span = func->span};
+    mine_apply(run, mine_func_value(run, func, home, self), &args, home, &site);
+}
+
+static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,
+                     const mine_value *object)
+{
+    begin_method(run);
+    run_entry(run, point, object);
     size_t before = w->facts.count;
     mine_solve(run, point->call, &w->facts);
     if (w->facts.count > before)
-        add_entry(w, point);
+        cp_push(&w->arena, w->entries, w->entry_count, w->entry_room,
+                mine_entry_record(&w->arena, w->miner->names, point));
     if (run->gave_up)
         add_rest(w, point, run);
+}
+
+/* A function, or all methods of a class: `count` entry points. */
+static void mine_group(mine_worker *w, const mine_entry *points, size_t count)
+{
+    cp_arena scratch = {0};
+    mine_run *run = mine_run_new(&scratch, w->miner->program);
+    const mine_value *object = NULL;
+    if (points->class) {
+        mine_scope *scope = cp_new(&scratch, mine_scope, 1);
+        scope->module = points->module;
+        object = given_object(run, points->class, scope);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i && cp_arena_size(&scratch) > GROUP_BYTES_MAX) { /* the rest in a new run */
+            cp_arena_dispose(&scratch);
+            mine_group(w, points + i, count - i);
+            return;
+        }
+        mine_one(w, run, &points[i], object);
+    }
     cp_arena_dispose(&scratch);
 }
 
 static void *mine_share(void *data)
 {
     mine_worker *w = data;
+    const miner *m = w->miner;
     for (;;) {
-        size_t i = atomic_fetch_add(&w->miner->next, 1);
-        if (i >= w->miner->point_count)
+        size_t i = atomic_fetch_add(&w->miner->next, 1), end = i + 1;
+        if (i >= m->point_count)
             return NULL;
-        mine_function(w, &w->miner->points[i]);
+        const cp_class *class = m->points[i].class;
+        if (class && i && m->points[i - 1].class == class)
+            continue; /* done along with the first of its class */
+        while (class && end < m->point_count && m->points[end].class == class)
+            end++;
+        mine_group(w, &m->points[i], end - i);
     }
 }
 
@@ -332,35 +252,6 @@ static int by_text(const void *a, const void *b)
     return cp_str_cmp(*(const cp_str *)a, *(const cp_str *)b);
 }
 
-/* All public functions, in the order of their files. */
-static void list_points(miner *m)
-{
-    size_t count;
-    cp_module *const *modules = cp_project_modules(m->input->project, &count);
-    for (size_t i = 0; i < count; i++)
-        note_imports(m, modules[i]);
-    size_t packages = count;
-    for (size_t i = 0; i < packages; i++) {
-        find_names(m, modules[i]);
-        modules =
-            cp_project_modules(m->input->project, &count); /* more may be read now */
-    }
-    for (size_t i = 0; i < count; i++) {
-        cp_module *module = modules[i];
-        cp_str dotted = dotted_name(m->arena, m->input, module);
-        if (!is_public_package(m->input, dotted) || !is_reachable(m, module, dotted))
-            continue;
-        for (uint32_t k = 0; k < module->body.count; k++) {
-            if (module->body.stmts[k]->kind != CP_STMT_DEF)
-                continue;
-            entry_point point = {module, module->body.stmts[k]->func, {0}};
-            point.call = call_name(m, module, point.func);
-            if (point.call.len && point.func->param_count)
-                cp_push(m->arena, m->points, m->point_count, m->point_room, point);
-        }
-    }
-}
-
 static void run_threads(mine_worker *workers, int threads)
 {
     pthread_t ids[64];
@@ -395,10 +286,8 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
     cp_arena names = {0};
     miner m = {.arena = arena, .input = input};
     m.program = mine_program_new(arena, input);
-    m.names.arena = m.imported.arena = arena;
-    m.run = mine_run_new(&names, m.program);
-    m.run->loaded_only = true;
-    list_points(&m);
+    m.names = mine_names_new(arena, mine_run_new(&names, m.program));
+    m.points = mine_entries(m.names, &m.point_count);
     cp_arena_dispose(&names);
     threads = threads < 1 ? 1 : threads > 64 ? 64 : threads;
     mine_worker *workers = cp_new(arena, mine_worker, (size_t)threads);

@@ -1,7 +1,8 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
-/* How often the body of a loop over a list that is known is run. */
+/* How often the body of a loop over a list that is known is run; a short one more. */
 #define UNROLL_MAX 12
+#define STATEMENTS_MAX 128
 
 /* The part of `value` that the i-th of n targets gets. */
 static const mine_value *unpacked(mine_run *run, const mine_value *value, uint32_t i,
@@ -20,6 +21,15 @@ static const mine_value *unpacked(mine_run *run, const mine_value *value, uint32
         options[k] = (mine_option){value->options[k].cond,
                                    unpacked(run, value->options[k].value, i, n)};
     return mine_select(run, options, value->count);
+}
+
+/* Names are told apart by their files; "" for what has none. */
+cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *expr)
+{
+    cp_str name = cp_expr_dotted(run->arena, expr);
+    return name.len ? cp_str_printf(run->arena, "%p %.*s", (const void *)scope->module,
+                                    CP_STR_ARGS(name))
+                    : name;
 }
 
 void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
@@ -49,9 +59,15 @@ void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
     }
     case CP_EXPR_SUBSCRIPT: {
         const mine_value *owner = mine_eval(run, scope, target->kids[0]);
-        cp_str name = cp_expr_dotted(run->arena, target->kids[0]);
+        cp_str name = mine_store_name(run, scope, target->kids[0]);
+        const mine_value *key = target->kid_count == 2 && owner->kind == VALUE_DICT
+                                    ? mine_eval(run, scope, target->kids[1])
+                                    : &mine_unknown;
         if (owner->kind == VALUE_OBJECT)
             owner->object->element = value;
+        else if (key->kind == VALUE_TEXT && target->kids[0]->kind == CP_EXPR_NAME)
+            mine_assign(run, scope, target->kids[0],
+                        mine_with_key(run, owner, key, value));
         else if (name.len)
             cp_map_put(&run->stores, name, (void *)value);
         return;
@@ -101,10 +117,33 @@ mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt)
     return (mine_exit){FLOW_ON, &mine_true};
 }
 
+/* `list.append(x)`, `list.extend(more)` and `list += more` give the name a new list. */
+bool mine_add_to_list(mine_run *run, mine_scope *scope, cp_expr *target,
+                      const mine_value *more, bool all)
+{
+    if (target->kind != CP_EXPR_NAME && target->kind != CP_EXPR_ATTR)
+        return false;
+    const mine_value *list = mine_eval(run, scope, target);
+    if (list->kind != VALUE_LIST || list->class || (all && more->kind != VALUE_LIST))
+        return false;
+    uint32_t count = all ? more->count : 1;
+    mine_value *longer = cp_new(run->arena, mine_value, 1);
+    longer->kind = VALUE_LIST;
+    longer->items = cp_new(run->arena, const mine_value *, list->count + count + 1);
+    for (uint32_t i = 0; i < list->count; i++)
+        longer->items[longer->count++] = list->items[i];
+    for (uint32_t i = 0; i < count; i++)
+        longer->items[longer->count++] = all ? more->items[i] : more;
+    mine_assign(run, scope, target, longer);
+    return true;
+}
+
 mine_exit mine_run_for(mine_run *run, mine_scope *scope, cp_stmt *stmt)
 {
     const mine_value *over = stmt->value ? mine_eval(run, scope, stmt->value) : NULL;
-    bool known = over && over->kind == VALUE_LIST && over->count <= UNROLL_MAX;
+    bool known = over && over->kind == VALUE_LIST &&
+                 (over->count <= UNROLL_MAX ||
+                  (size_t)over->count * stmt->body.count <= STATEMENTS_MAX);
     uint32_t rounds = known ? over->count : 1;
     for (uint32_t i = 0; i < rounds; i++) {
         const mine_value *item = known ? over->items[i] : &mine_unknown;

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
 static bool one_of(cp_str name, const char *const *words)
 {
@@ -138,6 +138,10 @@ const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr 
              cp_str_is(name, "set") || cp_str_is(name, "frozenset")) &&
             call->arg_count == 1)
             return mine_eval(run, scope, call->args[0].value);
+        if (cp_str_is(name, "dict") && call->arg_count) {
+            mine_args args = mine_arguments(run, scope, call);
+            return mine_dict_of(run, &args);
+        }
         if (cp_str_is(name, "super") && !call->arg_count)
             return &mine_unknown;
     }
@@ -238,7 +242,9 @@ static const mine_value *dict_method(mine_run *run, mine_scope *scope,
     for (uint32_t i = 0; i + 1 < value->count; i += 2)
         if (mine_equal(run, value->items[i], key, call)->kind == COND_TRUE)
             return value->items[i + 1];
-    return &mine_unknown;
+    if (key->kind != VALUE_TEXT || mine_has_hole(key->text))
+        return &mine_unknown;
+    return call->arg_count == 2 ? mine_eval(run, scope, call->args[1].value) : &mine_none;
 }
 
 /* `at`, `find`, `emplace`, … of a container whose contents are known as one element. */

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
 /* A function of C++ that gets nothing of the entry's parameters is run if it is short. */
 #define SHORT_BODY 8
@@ -20,10 +20,12 @@ mine_args mine_arguments(mine_run *run, mine_scope *scope, cp_expr *call)
         }
         const mine_value *value = mine_eval(run, scope, expr->kids[0]);
         bool pairs = cp_str_is(expr->text, "**");
-        if (pairs && value->kind == VALUE_DICT)
-            for (uint32_t k = 0; k + 1 < value->count; k += 2)
-                add_arg(run, &args, value->items[k]->text, value->items[k + 1]);
-        else if (!pairs && value->kind == VALUE_LIST)
+        const mine_value *dict = pairs ? mine_one_dict(run, value) : NULL;
+        for (uint32_t k = 0; dict && k + 1 < dict->count; k += 2)
+            add_arg(run, &args, dict->items[k]->text, dict->items[k + 1]);
+        if (dict)
+            continue;
+        if (!pairs && value->kind == VALUE_LIST)
             for (uint32_t k = 0; k < value->count; k++)
                 add_arg(run, &args, (cp_str){0}, value->items[k]);
         else
@@ -244,14 +246,27 @@ static const mine_value *run_once(mine_run *run, const mine_value *callee,
     mine_aside aside = {0};
     if (apart)
         aside = mine_put_aside(run);
-    const mine_value *result = mine_recall(run, callee, args);
+    const mine_value *result = mine_recall(run, callee, args, apart);
     if (!result) {
         result = run_function(run, callee, args, from, site);
-        mine_keep(run, callee, args, result);
+        mine_keep(run, callee, args, apart, result);
     }
     if (apart)
         mine_put_back(run, aside);
     return result;
+}
+
+/* Whether a module that is compiled already is given to a function of the tree. */
+static bool is_handed_on(const mine_value *callee, const mine_args *args)
+{
+    bool there = false;
+    for (size_t i = 0; i < args->count; i++) {
+        const mine_value *value = args->items[i].value;
+        there |= value->kind == VALUE_NATIVE;
+        if (value->kind == VALUE_LIST || value->kind == VALUE_SELECT)
+            return false;
+    }
+    return there && callee->kind == VALUE_FUNC;
 }
 
 const mine_value *mine_apply(mine_run *run, const mine_value *callee,
@@ -289,18 +304,18 @@ const mine_value *mine_apply(mine_run *run, const mine_value *callee,
         return mine_apply(run, mine_func_value(run, method, from, callee), args, scope,
                           site);
     }
-    if (!scope->is_native && !(callee->scope && callee->scope->is_native)) {
-        const mine_value *module = mine_compiled(run, scope, args);
-        if (module)
-            return module;
-    }
+    bool python = !scope->is_native && !(callee->scope && callee->scope->is_native);
+    const mine_value *module = python ? mine_compiled(run, scope, args) : NULL;
+    if (module && !is_handed_on(callee, args))
+        return module;
     if (callee->kind != VALUE_FUNC || run->depth >= 56 ||
         mine_is_running(run, callee->func))
         return &mine_unknown;
     mine_args all = mine_all_args(run, callee, args);
     if (!is_worth_running(callee, &all))
         return &mine_unknown;
-    return run_once(run, callee, &all, scope, site);
+    const mine_value *result = run_once(run, callee, &all, scope, site);
+    return module && result->kind == VALUE_UNKNOWN && !run->failed ? module : result;
 }
 
 /* What a call may write to through `&x`, or through a reference if nobody knows it. */
@@ -369,6 +384,11 @@ const mine_value *mine_call(mine_run *run, mine_scope *scope, cp_expr *call)
     if (known)
         return known;
     if (call->kids[0]->kind == CP_EXPR_ATTR) {
+        bool one = cp_str_is(call->kids[0]->text, "append");
+        if ((one || cp_str_is(call->kids[0]->text, "extend")) && call->arg_count == 1 &&
+            mine_add_to_list(run, scope, call->kids[0]->kids[0],
+                             mine_eval(run, scope, call->args[0].value), !one))
+            return &mine_none;
         const mine_value *owner = mine_eval(run, scope, call->kids[0]->kids[0]);
         if (owner->kind != VALUE_OUTER)
             return call_method(run, scope, owner, call);

@@ -39,14 +39,42 @@ const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call)
     return mine_dtype_value(run, MINE_OTHER);
 }
 
+const mine_value *mine_dtype_part(mine_run *run, const mine_value *dtype, cp_str name)
+{
+    bool code = cp_str_is(name, "code");
+    if (cp_str_is(name, "lanes")) /* tensors of more are told apart by other names */
+        return mine_text(run, VALUE_NUMBER, CP_STR("1"));
+    if (!code && !cp_str_is(name, "bits"))
+        return &mine_unknown;
+    mine_value *part = cp_new(run->arena, mine_value, 1);
+    *part = *dtype;
+    part->kind = code ? VALUE_DTYPE_CODE : VALUE_DTYPE_BITS;
+    return part;
+}
+
+/* Whether the dtype at `i` has the part that `other` is. */
+static bool has_part(size_t i, bool code, const mine_value *other)
+{
+    if (other->kind == VALUE_ENUM || other->kind == VALUE_NUMBER)
+        return cp_str_is(other->text, code ? known[i].code : known[i].bits);
+    for (size_t k = 0; k < KNOWN_COUNT; k++)
+        if (other->set & CP_DTYPES(known[k].dtype))
+            return code ? strcmp(known[i].code, known[k].code) == 0
+                        : strcmp(known[i].bits, known[k].bits) == 0;
+    return false;
+}
+
 const mine_cond *mine_dtype_part_is(mine_run *run, const mine_value *part,
                                     const mine_value *other)
 {
-    bool code = part->kind == VALUE_DTYPE_CODE && other->kind == VALUE_ENUM;
-    bool bits = part->kind == VALUE_DTYPE_BITS && other->kind == VALUE_NUMBER;
+    bool code = part->kind == VALUE_DTYPE_CODE;
+    if ((!code && part->kind != VALUE_DTYPE_BITS) || !part->text.len)
+        return NULL;
+    bool constant = other->kind == (code ? VALUE_ENUM : VALUE_NUMBER);
+    bool of_dtype = other->kind == part->kind && !other->text.len;
     cp_dtypes set = 0;
-    for (size_t i = 0; i < KNOWN_COUNT && (code || bits); i++)
-        if (cp_str_is(other->text, code ? known[i].code : known[i].bits))
+    for (size_t i = 0; i < KNOWN_COUNT && (constant || of_dtype); i++)
+        if (has_part(i, code, other))
             set |= CP_DTYPES(known[i].dtype);
     return set ? mine_dtype(run->arena, part->text, set) : NULL;
 }

@@ -45,6 +45,8 @@ struct mine_cond {
  * is that dtype itself (`out_dtype`).
  */
 #define MINE_IS_DTYPE '='
+/* The `param` of an opaque condition that compares a dtype with something unknown. */
+#define MINE_OF_DTYPE "dtype"
 /* A dtype that the table of dtypes does not list. */
 #define MINE_OTHER ((cp_dtypes)1 << 31)
 #define MINE_ALL ((((cp_dtypes)1 << CP_DTYPE_COUNT) - 1) | MINE_OTHER)
@@ -71,7 +73,7 @@ typedef enum mine_kind {
     VALUE_UNKNOWN,
     VALUE_PARAM,      /* text: a parameter of the entry point, or a part of one */
     VALUE_DTYPE_OF,   /* text: the dtype of that parameter */
-    VALUE_DTYPE_CODE, /* text: as VALUE_DTYPE_OF; the kind of number alone, or … */
+    VALUE_DTYPE_CODE, /* text or set: as of a dtype; its kind of number alone, or … */
     VALUE_DTYPE_BITS, /* … the width alone */
     VALUE_DTYPE,      /* set: one dtype */
     VALUE_TENSOR,     /* a tensor made here; of: its dtype */
@@ -141,7 +143,8 @@ struct mine_object {
     mine_var *fields;
     size_t count, room;
     const mine_value *element; /* of a container: what was put into it */
-    size_t path_count;         /* length of the path where it was made */
+    cp_str open;       /* not "": it is given, and fields that nobody set are its parts */
+    size_t path_count; /* length of the path where it was made */
 };
 
 struct mine_scope {
@@ -241,8 +244,10 @@ typedef struct mine_run {
     cp_map symbols;           /* of TensorMatcher: symbol -> the parameter that has it */
     const mine_value **holes; /* dtypes that stand in texts */
     size_t hole_count, hole_room;
-    cp_map kept;  /* address of a function -> calls of it that were run */
-    cp_map names; /* address of a module, then a name in it -> its value */
+    cp_map kept;       /* address of a function -> calls of it that were run */
+    cp_map kept_apart; /* the same of those that nothing of the entry point reaches */
+    size_t bytes;      /* what the arena held when the entry point was begun */
+    cp_map names;      /* address of a module, then a name in it -> its value */
 } mine_run;
 
 mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
@@ -278,33 +283,10 @@ const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value
                             const cp_expr *expr);
 const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr);
 const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr);
-/* What an f-string gives, as far as its parts are constants under some condition. */
-const mine_value *mine_format(mine_run *run, mine_scope *scope, cp_expr *expr);
-/* The text `left` with `right` behind it. */
-const mine_value *mine_append(mine_run *run, const mine_value *left,
-                              const mine_value *right);
-/* A list, set or generator by a comprehension; NULL where it is none of these. */
-const mine_value *mine_comprehension(mine_run *run, mine_scope *scope, cp_expr *expr);
-/* isinstance, all, any, zip and enumerate; NULL for any other name. */
-const mine_value *mine_python_function(mine_run *run, mine_scope *scope, cp_expr *call,
-                                       cp_str name);
-/* `param["key"]`, and `param.get("key", …)` */
-const mine_value *mine_key_of(mine_run *run, const mine_value *param,
-                              const mine_value *key);
-const mine_value *mine_get_key(mine_run *run, mine_scope *scope, const mine_value *param,
-                               cp_expr *call);
-const mine_value *mine_dict_list(mine_run *run, const mine_value *dict, cp_str name);
-const mine_value *mine_joined(mine_run *run, const mine_value *separator,
-                              const mine_value *list);
-/*
- * `dict[x.dtype]`, which fails for any other dtype than its keys; NULL where this is
- * not what it is. Where the dictionary only spells the dtypes in C++, the dtype itself.
- */
-const mine_value *mine_by_dtype(mine_run *run, const mine_scope *scope,
-                                const mine_value *dict, const mine_value *dtype,
-                                const cp_expr *expr);
 /* A dtype from DLDataType{kDLFloat, 32, 1}. */
 const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call);
+/* `code`, `bits` or `lanes` of a dtype. */
+const mine_value *mine_dtype_part(mine_run *run, const mine_value *dtype, cp_str name);
 /* Whether the code or the width of a dtype is what `other` says; NULL for neither. */
 const mine_cond *mine_dtype_part_is(mine_run *run, const mine_value *part,
                                     const mine_value *other);
@@ -338,12 +320,17 @@ void mine_bind_params(mine_run *run, const mine_value *callee, mine_args *args,
                       mine_scope *scope);
 /* Whether the function is being run already, often enough not to be run again. */
 bool mine_is_running(const mine_run *run, const cp_func *func);
-/* What a call like this one gave before, under a path that still holds; else NULL. */
+/*
+ * What a call like this one gave before, under a path that still holds; else NULL.
+ * `apart` as mine_is_apart says.
+ */
 const mine_value *mine_recall(mine_run *run, const mine_value *callee,
-                              const mine_args *args);
+                              const mine_args *args, bool apart);
 /* Notes what the call that was just run gave. `args` must not change any more. */
-void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args,
+void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args, bool apart,
                const mine_value *result);
+/* An object of its own with the same fields; any other value as it is. */
+const mine_value *mine_copy_object(mine_run *run, const mine_value *value);
 /* Whether the call hangs on nothing that the entry point is given. */
 bool mine_is_apart(const mine_value *callee, const mine_args *args);
 /* The path is put aside: what is looked at until it is put back holds on any. */
@@ -409,6 +396,10 @@ void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
                 uint32_t offset);
 /* An assignment, or the declaration of a C++ variable. */
 mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt);
+/* By which name of run->stores something is put into the container `expr`. */
+cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *expr);
+bool mine_add_to_list(mine_run *run, mine_scope *scope, cp_expr *target,
+                      const mine_value *more, bool all);
 mine_exit mine_run_for(mine_run *run, mine_scope *scope, cp_stmt *stmt);
 void mine_push_path(mine_run *run, const mine_cond *cond);
 

@@ -1,14 +1,13 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
 /* What one entry point may cost: expressions that are looked at, and memory. */
 #define STEPS_MAX 120000
 #define BYTES_MAX ((size_t)96 << 20)
 
-static const mine_value *eval_list(mine_run *run, mine_scope *scope, cp_expr *expr,
-                                   mine_kind kind)
+static const mine_value *eval_list(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     mine_value *list = cp_new(run->arena, mine_value, 1);
-    list->kind = kind;
+    list->kind = VALUE_LIST;
     list->items = cp_new(run->arena, const mine_value *, expr->kid_count + 1);
     for (uint32_t i = 0; i < expr->kid_count; i++)
         list->items[list->count++] =
@@ -171,7 +170,10 @@ static const mine_value *eval_subscript(mine_run *run, mine_scope *scope, cp_exp
     const mine_value *owner = mine_eval(run, scope, expr->kids[0]);
     if (cp_str_is(expr->text, "<"))
         return owner; /* template arguments count where it is called */
-    cp_str name = cp_expr_dotted(run->arena, expr->kids[0]);
+    bool filled =
+        owner->kind == VALUE_UNKNOWN ||
+        ((owner->kind == VALUE_DICT || owner->kind == VALUE_LIST) && !owner->count);
+    cp_str name = filled ? mine_store_name(run, scope, expr->kids[0]) : (cp_str){0};
     const mine_value *stored = name.len ? cp_map_get(&run->stores, name) : NULL;
     if (stored)
         return stored;
@@ -305,7 +307,8 @@ const mine_value *mine_eval(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     if (!expr || run->gave_up)
         return &mine_unknown;
-    bool large = (++run->steps & 63) == 0 && cp_arena_size(run->arena) > BYTES_MAX;
+    bool large =
+        (++run->steps & 63) == 0 && cp_arena_size(run->arena) > run->bytes + BYTES_MAX;
     if (large || run->steps > STEPS_MAX) {
         run->gave_up = large ? "too much memory" : "too many steps";
         return &mine_unknown;
@@ -329,9 +332,9 @@ const mine_value *mine_eval(mine_run *run, mine_scope *scope, cp_expr *expr)
     case CP_EXPR_SUBSCRIPT:
         return eval_subscript(run, scope, expr);
     case CP_EXPR_TUPLE:
-        return eval_list(run, scope, expr, VALUE_LIST);
+        return eval_list(run, scope, expr);
     case CP_EXPR_DICT:
-        return eval_list(run, scope, expr, VALUE_DICT);
+        return mine_dict(run, scope, expr);
     case CP_EXPR_COMPARE:
         return mine_bool(run, compare(run, scope, expr));
     case CP_EXPR_BOOL:

@@ -160,8 +160,15 @@ static cp_str *subjects_of(cp_arena *arena, const way *w, uint32_t *count)
     return subjects;
 }
 
+/* Whether the way of a check says what must be so, and not of something unknown. */
 static bool has_dtype(const way *w)
 {
+    for (size_t i = 0; i < w->count; i++) {
+        const mine_cond *c =
+            w->literals[i]->kind == COND_NOT ? w->literals[i]->a : w->literals[i];
+        if (c->kind == COND_OPAQUE && cp_str_is(c->param, MINE_OF_DTYPE))
+            return false;
+    }
     for (size_t i = 0; i < w->count; i++)
         if (mine_cond_has_dtype(w->literals[i]))
             return true;

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
 /* Combinations of parts that are followed; beyond it the text is unknown. */
 #define COMBINATIONS_MAX 400

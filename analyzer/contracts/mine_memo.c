@@ -158,7 +158,7 @@ static cp_str key_of(cp_arena *arena, const cp_func *func)
 }
 
 /* Who gets an object that a call made may change it. */
-static const mine_value *fresh(mine_run *run, const mine_value *value)
+const mine_value *mine_copy_object(mine_run *run, const mine_value *value)
 {
     if (value->kind != VALUE_OBJECT)
         return value;
@@ -175,19 +175,20 @@ static const mine_value *fresh(mine_run *run, const mine_value *value)
 }
 
 const mine_value *mine_recall(mine_run *run, const mine_value *callee,
-                              const mine_args *args)
+                              const mine_args *args, bool apart)
 {
     if (!can_keep(callee))
         return NULL;
-    const kept_call *kept = cp_map_get(
-        &run->kept, (cp_str){(const char *)&callee->func, sizeof callee->func});
+    const kept_call *kept =
+        cp_map_get(apart ? &run->kept_apart : &run->kept,
+                   (cp_str){(const char *)&callee->func, sizeof callee->func});
     for (; kept; kept = kept->next)
         if (same_home(kept->callee->scope, callee->scope) &&
             same_args(&kept->args, args) && (!kept->muted || run->muted) &&
             starts_with(run->path, run->path_count, kept->path, kept->path_count) &&
             starts_with(run->known, run->known_count, kept->known, kept->known_count)) {
             run->failed = kept->failed;
-            return fresh(run, kept->result);
+            return mine_copy_object(run, kept->result);
         }
     return NULL;
 }
@@ -200,18 +201,18 @@ static const mine_cond **copy_of(mine_run *run, const mine_cond **items, size_t 
     return copy;
 }
 
-void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args,
+void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args, bool apart,
                const mine_value *result)
 {
     if (!can_keep(callee) || run->depth > KEPT_DEPTH || run->gave_up)
         return;
-    kept_call **slot =
-        (kept_call **)cp_map_slot(&run->kept, key_of(run->arena, callee->func));
+    kept_call **slot = (kept_call **)cp_map_slot(apart ? &run->kept_apart : &run->kept,
+                                                 key_of(run->arena, callee->func));
     if (*slot && (*slot)->place >= KEPT_MAX)
         return;
     kept_call *kept = cp_new(run->arena, kept_call, 1);
     *kept = (kept_call){.callee = callee,
-                        .result = fresh(run, result),
+                        .result = mine_copy_object(run, result),
                         .args = *args,
                         .path = copy_of(run, run->path, run->path_count),
                         .known = copy_of(run, run->known, run->known_count),

@@ -146,11 +146,40 @@ static const mine_value *class_attribute(mine_run *run, const mine_value *owner,
     for (uint32_t i = owner->class->body.count; i > 0; i--) {
         cp_stmt *stmt = owner->class->body.stmts[i - 1];
         if (stmt->kind == CP_STMT_DEF && cp_str_eq(stmt->func->name, name))
-            return mine_func_value(run, stmt->func, owner->scope, NULL);
+            return mine_func_value(run, stmt->func, owner->scope,
+                                   cp_func_decorated(stmt->func, "classmethod") ? owner
+                                                                                : NULL);
         if (stmt->kind == CP_STMT_ASSIGN && stmt->value && stmt->target_count &&
             stmt->targets[0]->kind == CP_EXPR_NAME &&
             cp_str_eq(stmt->targets[0]->text, name))
             return mine_eval(run, owner->scope, stmt->value);
+    }
+    return NULL;
+}
+
+/* What the body of the class or of a base assigns to the name; NULL if nothing does. */
+static const mine_value *class_field(mine_run *run, const cp_class *class,
+                                     mine_scope *scope, cp_str name, unsigned depth)
+{
+    for (uint32_t i = class->body.count; i > 0; i--) {
+        cp_stmt *stmt = class->body.stmts[i - 1];
+        if (stmt->kind != CP_STMT_ASSIGN || !stmt->value || stmt->target_count != 1 ||
+            stmt->targets[0]->kind != CP_EXPR_NAME ||
+            !cp_str_eq(stmt->targets[0]->text, name))
+            continue;
+        const mine_value *value = mine_eval(run, scope, stmt->value);
+        bool filled_later =
+            (value->kind == VALUE_DICT || value->kind == VALUE_LIST) && !value->count;
+        return filled_later ? &mine_unknown : value;
+    }
+    for (uint32_t i = 0; i < class->base_count && depth < 8; i++) {
+        const mine_value *base = mine_eval(run, scope, class->bases[i]);
+        const mine_value *found =
+            base->kind == VALUE_CLASS
+                ? class_field(run, base->class, base->scope, name, depth + 1)
+                : NULL;
+        if (found)
+            return found;
     }
     return NULL;
 }
@@ -166,11 +195,24 @@ const mine_value *mine_field(mine_run *run, const mine_value *value, cp_str name
     mine_scope *scope = object->scope;
     cp_func *method = mine_find_method(run, object->class, name, SIZE_MAX,
                                        scope && scope->is_native, &scope);
-    if (!method || (scope && scope->is_native))
+    if (scope && scope->is_native)
         return NULL;
+    if (!method) {
+        const mine_value *found =
+            object->scope ? class_field(run, object->class, object->scope, name, 0)
+                          : NULL;
+        return found || !object->open.len
+                   ? found
+                   : mine_text(run, VALUE_PARAM,
+                               cp_str_printf(run->arena, "%.*s.%.*s",
+                                             CP_STR_ARGS(object->open),
+                                             CP_STR_ARGS(name)));
+    }
     if (cp_func_decorated(method, "property"))
         return NULL;
     bool bare = cp_func_decorated(method, "staticmethod");
+    if (cp_func_decorated(method, "classmethod"))
+        value = mine_class_value(run, object->class, object->scope);
     return mine_func_value(run, method, scope, bare ? NULL : value);
 }
 
@@ -234,13 +276,9 @@ const mine_value *mine_attribute(mine_run *run, mine_scope *scope,
                                                              CP_STR_ARGS(name)));
     case VALUE_TENSOR:
         return is_dtype_word(name) ? mine_dtype_of(run, value) : &mine_unknown;
+    case VALUE_DTYPE:
     case VALUE_DTYPE_OF:
-        return cp_str_is(name, "code") || cp_str_is(name, "bits")
-                   ? mine_text(run,
-                               cp_str_is(name, "code") ? VALUE_DTYPE_CODE
-                                                       : VALUE_DTYPE_BITS,
-                               value->text)
-                   : &mine_unknown;
+        return mine_dtype_part(run, value, name);
     case VALUE_OBJECT:
         found = mine_field(run, value, name);
         if (!found)

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_python.h"
 
 /* How many elements of a list a comprehension is followed for. */
 #define ELEMENTS_MAX 24
@@ -11,19 +11,23 @@ static mine_value *new_list(mine_run *run, size_t room)
     return list;
 }
 
-/* `[body for target in list]`, and the same as a set or a generator. */
+/* `[body for target in list]`, and the same as a set, a generator or a dictionary. */
 static const mine_value *comprehension(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
-    cp_expr *clause = expr->kids[1];
+    cp_expr *clause = expr->kids[1], *body = expr->kids[0];
+    bool pairs = cp_str_is(body->text, "pair") && body->kid_count == 2;
     const mine_value *over = mine_eval(run, scope, clause->kids[1]);
     bool known = over->kind == VALUE_LIST && over->count <= ELEMENTS_MAX;
     uint32_t rounds = known ? over->count : 1;
-    mine_value *list = new_list(run, rounds);
+    mine_value *list = new_list(run, 2 * (size_t)rounds);
+    list->kind = pairs ? VALUE_DICT : VALUE_LIST;
     for (uint32_t i = 0; i < rounds; i++) {
         mine_scope *inner = cp_new(run->arena, mine_scope, 1);
         *inner = (mine_scope){.parent = scope, .module = scope->module};
         mine_assign(run, inner, clause->kids[0], known ? over->items[i] : &mine_unknown);
-        list->items[list->count++] = mine_eval(run, inner, expr->kids[0]);
+        for (uint32_t k = 0; k < (pairs ? 2 : 1); k++)
+            list->items[list->count++] =
+                mine_eval(run, inner, pairs ? body->kids[k] : body);
     }
     return known ? list : &mine_unknown;
 }
@@ -90,7 +94,7 @@ static const mine_value *quantified(mine_run *run, const mine_value *list, bool 
     return mine_bool(run, cond);
 }
 
-static const mine_value *pair_of(mine_run *run, const mine_value *a, const mine_value *b)
+const mine_value *mine_pair(mine_run *run, const mine_value *a, const mine_value *b)
 {
     mine_value *pair = new_list(run, 2);
     pair->items[pair->count++] = a;
@@ -106,10 +110,10 @@ static const mine_value *paired(mine_run *run, const mine_value *a, const mine_v
     mine_value *list = new_list(run, a->count);
     for (uint32_t i = 0; i < a->count && (!b || i < b->count); i++)
         list->items[list->count++] =
-            b ? pair_of(run, a->items[i], b->items[i])
-              : pair_of(run,
-                        mine_text(run, VALUE_NUMBER, cp_str_printf(run->arena, "%u", i)),
-                        a->items[i]);
+            b ? mine_pair(run, a->items[i], b->items[i])
+              : mine_pair(
+                    run, mine_text(run, VALUE_NUMBER, cp_str_printf(run->arena, "%u", i)),
+                    a->items[i]);
     return list;
 }
 
@@ -135,46 +139,6 @@ const mine_value *mine_python_function(mine_run *run, mine_scope *scope, cp_expr
     return NULL;
 }
 
-/* `d.items()`, `d.keys()`, `d.values()` */
-const mine_value *mine_dict_list(mine_run *run, const mine_value *dict, cp_str name)
-{
-    bool items = cp_str_is(name, "items"), keys = cp_str_is(name, "keys");
-    if (!items && !keys && !cp_str_is(name, "values"))
-        return NULL;
-    mine_value *list = new_list(run, dict->count);
-    for (uint32_t i = 0; i + 1 < dict->count; i += 2)
-        list->items[list->count++] =
-            items ? pair_of(run, dict->items[i], dict->items[i + 1])
-                  : dict->items[i + !keys];
-    return list;
-}
-
-const mine_value *mine_key_of(mine_run *run, const mine_value *param,
-                              const mine_value *key)
-{
-    return mine_text(run, VALUE_PARAM,
-                     cp_str_printf(run->arena, "%.*s['%.*s']", CP_STR_ARGS(param->text),
-                                   CP_STR_ARGS(key->text)));
-}
-
-const mine_value *mine_get_key(mine_run *run, mine_scope *scope, const mine_value *param,
-                               cp_expr *call)
-{
-    if (!call->arg_count || call->arg_count > 2)
-        return NULL;
-    const mine_value *key = mine_eval(run, scope, call->args[0].value);
-    if (key->kind != VALUE_TEXT || mine_has_hole(key->text))
-        return NULL;
-    const mine_value *there = mine_key_of(run, param, key);
-    const mine_cond *given =
-        mine_under_path(run, mine_atom(run->arena, COND_GIVEN, there->text, (cp_str){0}));
-    mine_option both[] = {
-        {given, there},
-        {mine_not(run->arena, given),
-         call->arg_count == 2 ? mine_eval(run, scope, call->args[1].value) : &mine_none}};
-    return mine_select(run, both, 2);
-}
-
 /* "separator".join(list) */
 const mine_value *mine_joined(mine_run *run, const mine_value *separator,
                               const mine_value *list)
@@ -188,53 +152,4 @@ const mine_value *mine_joined(mine_run *run, const mine_value *separator,
         text = mine_append(run, text, list->items[i]);
     }
     return text;
-}
-
-static bool has_dtype_keys(const mine_value *dict)
-{
-    for (uint32_t i = 0; i + 1 < dict->count; i += 2)
-        if (dict->items[i]->kind != VALUE_DTYPE || dict->items[i]->set == MINE_OTHER)
-            return false;
-    return dict->count > 0;
-}
-
-/* Whether the dictionary gives each dtype the name that C++ code has for it. */
-static bool spells_dtypes(const mine_value *dict)
-{
-    for (uint32_t i = 0; i + 1 < dict->count; i += 2) {
-        const mine_value *name = dict->items[i + 1];
-        cp_dtype dtype =
-            name->kind == VALUE_TEXT ? cp_dtype_of_native(name->text) : CP_DTYPE_NONE;
-        if (dtype == CP_DTYPE_NONE || dict->items[i]->set != CP_DTYPES(dtype))
-            return false;
-    }
-    return true;
-}
-
-const mine_value *mine_by_dtype(mine_run *run, const mine_scope *scope,
-                                const mine_value *dict, const mine_value *dtype,
-                                const cp_expr *expr)
-{
-    if (!has_dtype_keys(dict))
-        return NULL;
-    dtype = mine_as_dtype(run, dtype);
-    if (dtype->kind != VALUE_DTYPE_OF)
-        return NULL;
-    cp_dtypes set = 0;
-    mine_option *options = cp_new(run->arena, mine_option, dict->count + 1);
-    size_t count = 0;
-    for (uint32_t i = 0; i + 1 < dict->count; i += 2) {
-        cp_dtypes key = dict->items[i]->set;
-        if (set & key)
-            continue;
-        set |= key;
-        options[count++] =
-            (mine_option){mine_under_path(run, mine_dtype(run->arena, dtype->text, key)),
-                          dict->items[i + 1]};
-    }
-    const mine_cond *known =
-        mine_under_path(run, mine_dtype(run->arena, dtype->text, set));
-    mine_failure(run, scope->module, expr->span.start, mine_not(run->arena, known),
-                 false);
-    return spells_dtypes(dict) ? dtype : mine_select(run, options, count);
 }

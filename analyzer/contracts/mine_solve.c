@@ -139,6 +139,35 @@ static void sweep(const solver *s, const bool *in, cp_str param, const cp_str *o
     }
 }
 
+static unsigned dtype_total(cp_dtypes set)
+{
+    unsigned n = 0;
+    for (; set; set &= set - 1)
+        n++;
+    return n;
+}
+
+/*
+ * Whether the checks that look at the dtypes of both say of the other one what they say
+ * of `param`, whose own dtypes are few: then the other's contracts tell it.
+ */
+static bool is_told_by_other(const solver *s, const bool *in, cp_str param,
+                             const outcome *o)
+{
+    cp_dtypes own = allowed_alone(s, in, param), its = allowed_alone(s, in, o->other);
+    if (o->count < 2 || own & MINE_OTHER || dtype_total(own) >= dtype_total(its))
+        return false;
+    for (size_t i = 0; i < s->count; i++) {
+        const split_clause *c = &s->clauses[i];
+        bool both = false;
+        for (uint32_t k = 0; k < c->dtype_count && !both; k++)
+            both = cp_str_eq(c->dtypes[k]->param, o->other);
+        if (in[i] && both && set_of(c, param) && !set_of(c, o->other))
+            return false;
+    }
+    return true;
+}
+
 /* False where what is left cannot be said with one other parameter. */
 static bool solve_param(const solver *s, const bool *in, cp_str param, outcome *o)
 {
@@ -290,6 +319,10 @@ static void solve_group(solver *s, size_t at)
             outcome here, there;
             if (!solve_param(s, in, param, &here))
                 continue;
+            if (is_told_by_other(s, in, param, &here)) {
+                here = (outcome){0};
+                add_outcome(&here, MINE_ALL, allowed_alone(s, in, param));
+            }
             bool before = solve_param(s, wider, param, &there);
             if (!before || !same_outcome(&here, &there))
                 emit(s, in, group, param, &here);

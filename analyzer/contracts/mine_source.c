@@ -150,11 +150,11 @@ static void python_trouble(void *data, cp_str path, const cp_err *err)
  * are read when something calls into them.
  */
 enum {
-    LEADS_WORDS = 5,
-    STATE_WORD = 5,
-    FAIL_WORDS = 6,
-    KERNEL_WORDS = 8,
-    WORD_COUNT = 11
+    LEADS_WORDS = 6,
+    STATE_WORD = 6,
+    FAIL_WORDS = 7,
+    KERNEL_WORDS = 9,
+    WORD_COUNT = 12
 };
 
 static bool is_python_wanted(cp_str path, uint64_t words)
@@ -169,10 +169,10 @@ static bool is_python_wanted(cp_str path, uint64_t words)
 static void read_python(reader *r, cp_mine_source *source, int threads)
 {
     cp_str words[WORD_COUNT] = {
-        CP_STR("torch.ops"),    CP_STR("build_and_load"), CP_STR("load_jit"),
-        CP_STR("load_inline"),  CP_STR("cpp_extension"),  CP_STR(".dtype"),
-        CP_STR("raise "),       CP_STR("assert "),        CP_STR("import cutlass"),
-        CP_STR("from cutlass"), CP_STR("@cute.")};
+        CP_STR("torch.ops"),      CP_STR("build_and_load"), CP_STR("load_jit"),
+        CP_STR("load_inline"),    CP_STR("cpp_extension"),  CP_STR("_module()"),
+        CP_STR(".dtype"),         CP_STR("raise "),         CP_STR("assert "),
+        CP_STR("import cutlass"), CP_STR("from cutlass"),   CP_STR("@cute.")};
     source->input.project =
         cp_project_new_where(r->sources, cp_scanner_new(r->arena, words, WORD_COUNT),
                              is_python_wanted, threads, python_trouble, r);

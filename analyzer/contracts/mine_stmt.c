@@ -299,16 +299,24 @@ static mine_exit run_with(mine_run *run, mine_scope *scope, cp_stmt *stmt)
     return mine_block(run, scope, &stmt->body);
 }
 
+static void run_augmented(mine_run *run, mine_scope *scope, cp_stmt *stmt)
+{
+    const mine_value *value = mine_eval(run, scope, stmt->value);
+    if (!scope->is_native && cp_str_is(stmt->text, "+=") && stmt->target_count == 1 &&
+        mine_add_to_list(run, scope, stmt->targets[0], value, true))
+        return;
+    for (uint32_t i = 0; i < stmt->target_count; i++)
+        if (stmt->targets[i]->kind == CP_EXPR_NAME)
+            mine_assign(run, scope, stmt->targets[i], &mine_unknown);
+}
+
 static mine_exit run_stmt(mine_run *run, mine_scope *scope, cp_stmt *stmt)
 {
     switch (stmt->kind) {
     case CP_STMT_ASSIGN:
         return mine_run_assign(run, scope, stmt);
     case CP_STMT_AUG:
-        mine_eval(run, scope, stmt->value);
-        for (uint32_t i = 0; i < stmt->target_count; i++)
-            if (stmt->targets[i]->kind == CP_EXPR_NAME)
-                mine_assign(run, scope, stmt->targets[i], &mine_unknown);
+        run_augmented(run, scope, stmt);
         return goes_on();
     case CP_STMT_EXPR:
         mine_eval(run, scope, stmt->value);

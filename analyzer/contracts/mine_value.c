@@ -199,7 +199,8 @@ static const mine_cond *dtype_is(mine_run *run, const mine_value *a, const mine_
         return &mine_true;
     if (b->kind == VALUE_DTYPE_OF)
         return mine_atom(run->arena, COND_SAME, a->text, b->text);
-    return mine_opaque(run, expr);
+    return mine_atom(run->arena, COND_OPAQUE, CP_STR(MINE_OF_DTYPE),
+                     mine_opaque(run, expr)->text);
 }
 
 /* "module.Class.member": what a class of another package holds. */
@@ -234,6 +235,9 @@ static const mine_cond *equal_plain(mine_run *run, const mine_value *a,
         return dtype_is(run, a, b, expr);
     if (b->kind == VALUE_DTYPE_OF)
         return dtype_is(run, b, a, expr);
+    if ((dtype_a && b->kind == VALUE_UNKNOWN) || (dtype_b && a->kind == VALUE_UNKNOWN))
+        return mine_atom(run->arena, COND_OPAQUE, CP_STR(MINE_OF_DTYPE),
+                         mine_opaque(run, expr)->text);
     const mine_cond *part = mine_dtype_part_is(run, a, b);
     if (!part)
         part = mine_dtype_part_is(run, b, a);
@@ -267,14 +271,19 @@ const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value
     const mine_value *select = a->kind == VALUE_SELECT ? a : b;
     const mine_value *other = select == a ? b : a;
     /* One option holds and only one, so what differs can be said option by option. */
-    const mine_cond *any = &mine_false, *none = &mine_false;
+    const mine_cond *any = &mine_false, *none = &mine_false, *first = NULL;
+    bool alike = true;
     for (uint32_t i = 0; i < select->count; i++) {
         const mine_cond *when = mine_under_path(run, select->options[i].cond);
         const mine_cond *same = mine_equal(run, select->options[i].value, other, expr);
+        first = first ? first : same;
+        alike &= mine_cond_same(first, same);
         any = mine_or(run->arena, any, mine_and(run->arena, when, same));
         none = mine_or(run->arena, none,
                        mine_and(run->arena, when, mine_not(run->arena, same)));
     }
+    if (alike && first) /* whichever it is, that says the same */
+        return first;
     if (any->kind != COND_OR && any->kind != COND_AND)
         return any;
     mine_cond *cond = cp_new(run->arena, mine_cond, 1);

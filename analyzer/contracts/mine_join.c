@@ -99,7 +99,7 @@ static bool shorten(cp_arena *arena, open_fact *ways, size_t *count)
             const mine_cond *x = only_extra(a, b);
             const mine_cond *against = x ? mine_not(arena, x) : NULL;
             if (x && mine_holds_literal(b->guard, b->guard_count, against)) {
-                drop_literal(arena, b, against, NULL);
+                mine_replace_literal(arena, b, against, NULL);
                 return true;
             }
         }

@@ -72,6 +72,13 @@ const mine_value *mine_imported(mine_run *run, cp_module *module, const cp_impor
     return found ? module_value(run, found) : mine_text(run, VALUE_OUTER, whole);
 }
 
+/* An empty container, or None, outside of all functions is there to be filled. */
+static bool is_filled_later(const mine_value *value)
+{
+    bool container = value->kind == VALUE_DICT || value->kind == VALUE_LIST;
+    return value->kind == VALUE_NONE || (container && !value->count);
+}
+
 static const mine_value *bound_value(mine_run *run, cp_module *module, cp_stmt *stmt,
                                      cp_str name)
 {
@@ -88,8 +95,10 @@ static const mine_value *bound_value(mine_run *run, cp_module *module, cp_stmt *
     case CP_STMT_ASSIGN: {
         bool plain = stmt->value && stmt->target_count == 1 &&
                      stmt->targets[0]->kind == CP_EXPR_NAME;
-        return plain ? mine_eval(run, module_scope(run, module), stmt->value)
-                     : &mine_unknown;
+        const mine_value *value =
+            plain ? mine_eval(run, module_scope(run, module), stmt->value)
+                  : &mine_unknown;
+        return is_filled_later(value) ? &mine_unknown : value;
     }
     default:
         return &mine_unknown;
@@ -168,9 +177,8 @@ static const mine_value *class_field(mine_run *run, const cp_class *class,
             !cp_str_eq(stmt->targets[0]->text, name))
             continue;
         const mine_value *value = mine_eval(run, scope, stmt->value);
-        bool filled_later =
-            (value->kind == VALUE_DICT || value->kind == VALUE_LIST) && !value->count;
-        return filled_later ? &mine_unknown : value;
+        return value->kind != VALUE_NONE && is_filled_later(value) ? &mine_unknown
+                                                                   : value;
     }
     for (uint32_t i = 0; i < class->base_count && depth < 8; i++) {
         const mine_value *base = mine_eval(run, scope, class->bases[i]);

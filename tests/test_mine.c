@@ -183,6 +183,23 @@ static void test_methods_are_mined_as_each_class_has_them(void **state)
                "lib.layers.Router.select ids: int32 @ lib/checks.py:6\n");
 }
 
+static void test_what_code_registers_by_name_is_found_by_it(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(mined("registry", 1, NULL),
+               "lib.gate.experts x: bfloat16 @ lib/gate.py:20\n"
+               "lib.gate.experts_impl x: bfloat16 @ lib/gate.py:20\n"
+               "lib.gate.gate logits: float32 @ lib/kernel.py:5\n"
+               "lib.gate.pick logits: int32 when `lib.kernel:pick` @ lib/kernel.py:9\n"
+               "lib.gate.scale_op x: float16 @ lib/gate.py:32\n"
+               "lib.gate.scaled x: float16 @ lib/gate.py:32\n"
+               "lib.gate.weighted x: float32, float16 @ lib/csrc/weighted.cu:4\n"
+               "lib.kernel.gate logits: float32 @ lib/kernel.py:5\n"
+               "lib.kernel.pick logits: int32 @ lib/kernel.py:9\n");
+}
+
 static void test_what_takes_too_long_is_named_and_calls_alike_are_run_once(void **state)
 {
     (void)state;
@@ -250,6 +267,7 @@ int main(void)
         TEST(test_matchers_give_sets_and_relations),
         TEST(test_dtypes_by_table_by_name_and_by_another_tensor_are_told_apart),
         TEST(test_methods_are_mined_as_each_class_has_them),
+        TEST(test_what_code_registers_by_name_is_found_by_it),
         TEST(test_what_takes_too_long_is_named_and_calls_alike_are_run_once),
         TEST(test_ways_that_leave_nothing_out_are_one),
         TEST(test_threads_do_not_change_what_is_mined),

@@ -287,6 +287,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
     miner m = {.arena = arena, .input = input};
     m.program = mine_program_new(arena, input);
     m.names = mine_names_new(arena, mine_run_new(&names, m.program));
+    mine_index_registered(m.program);
     m.points = mine_entries(m.names, &m.point_count);
     cp_arena_dispose(&names);
     threads = threads < 1 ? 1 : threads > 64 ? 64 : threads;

@@ -62,7 +62,8 @@ static const mine_value *torch_operator(mine_run *run, cp_str dotted, size_t arg
     cp_str rest = dotted, name = {0};
     while (rest.len)
         name = cp_str_next(&rest, '.');
-    return mine_native_export(run, (cp_str){0}, name, arg_count);
+    const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
+    return native ? native : mine_registered_operator(run, name);
 }
 
 static const mine_value *namespace_of(mine_run *run, const mine_args *args)

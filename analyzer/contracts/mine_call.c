@@ -399,5 +399,11 @@ const mine_value *mine_call(mine_run *run, mine_scope *scope, cp_expr *call)
     if (callee->kind == VALUE_OUTER)
         return mine_call_outer(run, scope, callee, call);
     mine_args args = mine_arguments(run, scope, call);
-    return mine_apply(run, callee, &args, scope, call);
+    const mine_value *result = mine_apply(run, callee, &args, scope, call);
+    if (result->kind != VALUE_UNKNOWN || !args.count || callee->kind != VALUE_FUNC ||
+        args.items[0].value->kind != VALUE_TEXT)
+        return result;
+    const mine_value *found = mine_registered(run, args.items[0].value->text);
+    run->failed &= !found;
+    return found ? found : result;
 }

@@ -214,6 +214,7 @@ typedef struct mine_program {
     cp_map members;       /* "Class::method" defined out of the class -> native_list */
     cp_map constants;     /* C++ name -> mine_export (its value) */
     cp_map exports;       /* exported or registered name -> mine_export */
+    cp_map registered;    /* name -> what Python code registers under it */
     cp_map bindings;      /* path of a Python file -> cp_map of its names */
     pthread_mutex_t lock; /* around bindings and imports, which are made on first use */
 } mine_program;
@@ -250,6 +251,12 @@ typedef struct mine_run {
     cp_map names;      /* address of a module, then a name in it -> its value */
 } mine_run;
 
+/* Lists what the modules read so far register: operators of torch, kernels by name. */
+void mine_index_registered(mine_program *program);
+/* The function behind torch.ops.ns.name that Python code defines; NULL if none does. */
+const mine_value *mine_registered_operator(mine_run *run, cp_str name);
+/* What a registry may give for the name; NULL if nothing is registered by it. */
+const mine_value *mine_registered(mine_run *run, cp_str name);
 mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input);
 /* Lists what a C++ file defines and exports; `program` is a mine_program. */
 void mine_program_add(void *program, cp_module *module);

@@ -2,6 +2,8 @@
 
 /* Ways to one check that are told apart in the result. */
 #define WAYS_TOLD 3
+/* Ways that are looked at for what they leave out; beyond it they are only folded. */
+#define WAYS_JOINED 48
 
 static bool says_same(const open_fact *a, const open_fact *b)
 {
@@ -13,8 +15,12 @@ static bool says_same(const open_fact *a, const open_fact *b)
 static const mine_cond *only_extra(const open_fact *a, const open_fact *b)
 {
     const mine_cond *extra = NULL;
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < b->guard_count; i++)
+        bits |= (uint64_t)1 << (b->guard[i]->hash & 63);
     for (uint32_t i = 0; i < a->guard_count; i++) {
-        if (mine_holds_literal(b->guard, b->guard_count, a->guard[i]))
+        if ((bits >> (a->guard[i]->hash & 63) & 1) &&
+            mine_holds_literal(b->guard, b->guard_count, a->guard[i]))
             continue;
         if (extra)
             return NULL;
@@ -69,14 +75,17 @@ static bool join_facts(solver *s, size_t i, size_t j)
 
 void mine_join_facts(solver *s)
 {
-    for (unsigned round = 0; round < 400; round++) {
-        bool changed = false;
-        for (size_t i = 0; i < s->fact_count && !changed; i++)
-            for (size_t j = 0; j < s->fact_count && !changed; j++)
-                changed = i != j && says_same(&s->facts[i], &s->facts[j]) &&
-                          join_facts(s, i, j);
-        if (!changed)
-            return;
+    bool changed = true;
+    for (unsigned round = 0; round < 40 && changed; round++) {
+        changed = false;
+        for (size_t i = 0; i < s->fact_count; i++)
+            for (size_t j = 0; j < s->fact_count;) {
+                bool joined = i != j && i < s->fact_count &&
+                              says_same(&s->facts[i], &s->facts[j]) &&
+                              join_facts(s, i, j);
+                changed |= joined;
+                j += !joined; /* another one may stand there now */
+            }
     }
 }
 
@@ -117,6 +126,8 @@ static void join_all_ways(solver *s, size_t first)
     for (size_t i = first; i < s->fact_count; i++)
         if (says_same(&s->facts[first], &s->facts[i]))
             ways[count++] = s->facts[i];
+    if (count > WAYS_JOINED)
+        return;
     size_t before = count;
     while (count > 1 && shorten(s->arena, ways, &count))
         continue;

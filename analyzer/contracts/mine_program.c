@@ -130,7 +130,8 @@ mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input)
     *program = (mine_program){.arena = arena, .input = input};
     pthread_mutex_init(&program->lock, NULL);
     cp_map *maps[] = {&program->functions, &program->classes, &program->members,
-                      &program->constants, &program->exports, &program->bindings};
+                      &program->constants, &program->exports, &program->bindings,
+                      &program->registered};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         maps[i]->arena = arena;
     for (size_t i = 0; i < input->native_count; i++)

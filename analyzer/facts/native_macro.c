@@ -70,6 +70,7 @@ typedef struct expander {
     cp_arena *keep;  /* of text that is made */
     const cp_macros *macros;
     const cp_source *source;
+    cp_map included; /* names of files; without an arena it was not read yet */
     native_tokens out;
     const native_macro *open[EXPAND_DEPTH];
     unsigned depth;
@@ -95,11 +96,55 @@ static bool is_kept(cp_str name)
            cp_str_is(name, "FLASHINFER_CHECK") || cp_str_is(name, "CUDA_CHECK");
 }
 
+static cp_str base_name(cp_str path)
+{
+    const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+    return slash ? cp_str_cut(path, (size_t)(slash - path.ptr) + 1, path.len) : path;
+}
+
+/* The names of what the file includes, without their paths. */
+static void read_includes(expander *e)
+{
+    cp_str text = e->source->text;
+    e->included.arena = e->arena;
+    for (size_t at = 0; (at = cp_str_find(text, CP_STR("#include"), at)) != SIZE_MAX;) {
+        at += 8;
+        const char *end = memchr(text.ptr + at, '\n', text.len - at);
+        size_t stop = end ? (size_t)(end - text.ptr) : text.len;
+        cp_str name = cp_str_trim(cp_str_cut(text, at, stop));
+        if (name.len > 2)
+            cp_map_put(&e->included, base_name(cp_str_cut(name, 1, name.len - 1)), e);
+        at = stop;
+    }
+}
+
+/* Whether the file includes the other one by its name, on whatever path. */
+static bool includes(expander *e, const cp_source *other)
+{
+    if (!e->included.arena)
+        read_includes(e);
+    return cp_map_get(&e->included, base_name(other->path)) != NULL;
+}
+
+/* The only definition, or the only one among the files that are included. */
+static const native_macro *agreed(expander *e, const native_macro *macro, bool included)
+{
+    const native_macro *found = NULL;
+    for (const native_macro *m = macro; m; m = m->older) {
+        if (included && !includes(e, m->source))
+            continue;
+        if (found && !cp_str_eq(found->body, m->body))
+            return NULL;
+        found = m;
+    }
+    return found;
+}
+
 /*
  * The definition in force: the last one above in the same file, else one of another
- * file, if all the others agree.
+ * file, if all the others agree or those do that the file includes.
  */
-static const native_macro *find_macro(const expander *e, cp_str name, uint32_t at)
+static const native_macro *find_macro(expander *e, cp_str name, uint32_t at)
 {
     if (is_kept(name))
         return NULL;
@@ -108,14 +153,9 @@ static const native_macro *find_macro(const expander *e, cp_str name, uint32_t a
     for (const native_macro *m = macro; m; m = m->older)
         if (m->source == e->source && m->at < at && (!found || m->at > found->at))
             found = m;
-    if (found)
-        return found;
-    for (const native_macro *m = macro; m; m = m->older) {
-        if (found && !cp_str_eq(found->body, m->body))
-            return NULL;
-        found = m;
-    }
-    return found;
+    if (!found)
+        found = agreed(e, macro, false);
+    return found || !macro ? found : agreed(e, macro, true);
 }
 
 static void put(expander *e, native_token token)

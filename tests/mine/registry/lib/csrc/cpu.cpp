@@ -1,0 +1,2 @@
+#include "cpu_dispatch.h"
+torch::Tensor unused(torch::Tensor x);

@@ -200,6 +200,34 @@ static void test_what_code_registers_by_name_is_found_by_it(void **state)
                "lib.kernel.pick logits: int32 @ lib/kernel.py:9\n");
 }
 
+static void
+test_outputs_are_told_of_the_parameter_that_gives_them_their_dtype(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    static const char *const wanted[] = {
+        "outputs = { \"return\" = \"float32 if logits.dtype == float32, bfloat16 if not "
+        "logits.dtype == float32\" }\nstated = [\"lib/api.py:21\"",
+        "outputs = { \"weights\" = \"the same dtype\" }\nstated = "
+        "[\"lib/csrc/launch.cu:10\"",
+        "outputs = { \"values\" = \"must have this dtype\", \"weights\" = \"the same "
+        "dtype, "
+        "if not finalize\" }",
+        "parameter = \"out_dtype\"\naccepts = [\"float32\", \"float16\"]\noutputs = { "
+        "\"scaled\" = \"the same dtype\" }",
+        "same_as = \"logits\"\noutputs = {}\n"};
+    cp_str toml;
+    mined("outputs", 1, &toml);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!cp_str_has(toml, cp_str_of(wanted[i])))
+            fail_msg("no %s in %s", wanted[i], cp_str_c(&arena, toml));
+    cp_err err;
+    cp_contracts *set = cp_contracts_empty(&arena);
+    if (cp_contracts_add(set, CP_STR("mined.toml"), toml, &err))
+        fail_msg("%s", err.msg);
+}
+
 static void test_what_takes_too_long_is_named_and_calls_alike_are_run_once(void **state)
 {
     (void)state;
@@ -268,6 +296,7 @@ int main(void)
         TEST(test_dtypes_by_table_by_name_and_by_another_tensor_are_told_apart),
         TEST(test_methods_are_mined_as_each_class_has_them),
         TEST(test_what_code_registers_by_name_is_found_by_it),
+        TEST(test_outputs_are_told_of_the_parameter_that_gives_them_their_dtype),
         TEST(test_what_takes_too_long_is_named_and_calls_alike_are_run_once),
         TEST(test_ways_that_leave_nothing_out_are_one),
         TEST(test_threads_do_not_change_what_is_mined),

@@ -138,6 +138,7 @@ static const mine_value *given_object(mine_run *run, cp_class *class, mine_scope
 static void begin_method(mine_run *run)
 {
     run->clause_count = run->path_count = run->known_count = run->chain = 0;
+    run->output_count = 0;
     run->chain_stmt = NULL;
     run->touched = (cp_map){.arena = run->arena};
     run->symbols = (cp_map){.arena = run->arena};
@@ -162,7 +163,8 @@ static void run_entry(mine_run *run, const mine_entry *point, const mine_value *
         self = mine_copy_object(run, object);
     mine_args args = given_args(run, func, self != NULL, (cp_str){"", 0});
     cp_expr site = {.kind = CP_EXPR_OTHER, .span = func->span};
-    mine_apply(run, mine_func_value(run, func, home, self), &args, home, &site);
+    mine_note_outputs(
+        run, mine_apply(run, mine_func_value(run, func, home, self), &args, home, &site));
 }
 
 static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,

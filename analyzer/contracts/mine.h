@@ -28,6 +28,11 @@ typedef struct cp_mine_input {
     size_t package_count;
 } cp_mine_input;
 
+/* Something that takes its dtype from a parameter, and how, in words. */
+typedef struct cp_mined_output {
+    cp_str name, how;
+} cp_mined_output;
+
 /* One mined fact: a [[contract]]. */
 typedef struct cp_mined {
     cp_str call, parameter;
@@ -35,8 +40,9 @@ typedef struct cp_mined {
     cp_dtypes accepts;
     cp_str same_as;
     bool unchecked;
-    cp_str *stated; /* "file:line", the check first */
-    uint32_t stated_count;
+    cp_str *stated;           /* "file:line", the check first */
+    cp_mined_output *outputs; /* by name */
+    uint32_t stated_count, output_count;
 } cp_mined;
 
 /* One entry point that facts were found of: an [[entry]]. */

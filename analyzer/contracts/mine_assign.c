@@ -23,6 +23,41 @@ static const mine_value *unpacked(mine_run *run, const mine_value *value, uint32
     return mine_select(run, options, value->count);
 }
 
+/* Whether the class of C++ or a base of it has a member of that name. */
+static bool declares(mine_run *run, const cp_class *class, cp_str name, unsigned depth)
+{
+    for (uint32_t i = 0; i < class->body.count; i++) {
+        const cp_stmt *stmt = class->body.stmts[i];
+        if (stmt->kind == CP_STMT_ASSIGN && stmt->target_count &&
+            cp_str_eq(stmt->targets[0]->text, name))
+            return true;
+    }
+    for (uint32_t i = 0; i < class->base_count && depth < 8; i++) {
+        const cp_class *base = mine_native_class(run, class->bases[i]);
+        if (base && base != class && declares(run, base, name, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * `Base::member` within a method: the name of the field. A class below may have a member
+ * of the same name, which is another one.
+ */
+cp_str mine_base_member(mine_run *run, const mine_scope *scope, const cp_expr *expr)
+{
+    while (scope && !scope->self)
+        scope = scope->parent;
+    const cp_expr *of = expr->kids[0];
+    bool object = scope && scope->is_native && scope->self->kind == VALUE_OBJECT;
+    const cp_class *class =
+        object && of->kind == CP_EXPR_NAME ? mine_native_class(run, expr->kids[0]) : NULL;
+    return class && declares(run, class, expr->text, 0)
+               ? cp_str_printf(run->arena, "%.*s::%.*s", CP_STR_ARGS(of->text),
+                               CP_STR_ARGS(expr->text))
+               : (cp_str){"", 0};
+}
+
 /* Names are told apart by their files; "" for what has none. */
 cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *expr)
 {
@@ -35,6 +70,8 @@ cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *ex
 void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
                  const mine_value *value)
 {
+    if (target->kind == CP_EXPR_NAME || target->kind == CP_EXPR_ATTR)
+        value = mine_named_tensor(run, value, target->text);
     switch (target->kind) {
     case CP_EXPR_NAME: {
         mine_scope *owner = scope;
@@ -43,7 +80,9 @@ void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
             bool local = false;
             for (size_t i = 0; i < scope->count; i++)
                 local |= cp_str_eq(scope->vars[i].name, target->text);
-            if (!local && mine_field(run, scope->self, target->text)) {
+            const cp_class *class = scope->self->object->class;
+            if (!local && (mine_field(run, scope->self, target->text) ||
+                           (class && declares(run, class, target->text, 0)))) {
                 mine_set_field(run, scope->self->object, target->text, value);
                 return;
             }
@@ -52,6 +91,11 @@ void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
         return;
     }
     case CP_EXPR_ATTR: {
+        cp_str of_base = mine_base_member(run, scope, target);
+        if (of_base.len) {
+            mine_set_field(run, scope->self->object, of_base, value);
+            return;
+        }
         const mine_value *owner = mine_eval(run, scope, target->kids[0]);
         if (owner->kind == VALUE_OBJECT)
             mine_set_field(run, owner->object, target->text, value);
@@ -110,7 +154,8 @@ mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt)
     if (!value)
         return (mine_exit){FLOW_ON, &mine_true};
     if (stmt->annotation && scope->is_native && stmt->targets[0]->kind == CP_EXPR_NAME)
-        mine_set_var(run, scope, stmt->targets[0]->text, value); /* a new one */
+        mine_set_var(run, scope, stmt->targets[0]->text, /* a new one */
+                     mine_named_tensor(run, value, stmt->targets[0]->text));
     else
         for (uint32_t i = 0; i < stmt->target_count; i++)
             mine_assign(run, scope, stmt->targets[i], value);

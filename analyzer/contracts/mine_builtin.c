@@ -8,7 +8,7 @@ static bool one_of(cp_str name, const char *const *words)
     return false;
 }
 
-static const mine_value *tensor_of(mine_run *run, const mine_value *dtype)
+const mine_value *mine_new_tensor(mine_run *run, const mine_value *dtype)
 {
     mine_value *value = cp_new(run->arena, mine_value, 1);
     value->kind = VALUE_TENSOR;
@@ -17,7 +17,7 @@ static const mine_value *tensor_of(mine_run *run, const mine_value *dtype)
 }
 
 /* The dtype that an argument names, if one does: `dtype=` or the first that is one. */
-static const mine_value *dtype_argument(const mine_args *args)
+const mine_value *mine_dtype_argument(const mine_args *args)
 {
     for (size_t i = 0; i < args->count; i++)
         if (cp_str_is(args->items[i].name, "dtype"))
@@ -42,13 +42,14 @@ static const mine_value *torch_call(mine_run *run, cp_str name, const mine_args 
                                          "empty_strided", NULL};
     static const char *const likes[] = {"empty_like", "zeros_like", "ones_like",
                                         "full_like",  "rand_like",  NULL};
-    const mine_value *dtype = dtype_argument(args);
+    const mine_value *dtype = mine_dtype_argument(args);
     if (one_of(name, makers))
-        return tensor_of(run, dtype);
+        return mine_new_tensor(run, dtype);
     if (one_of(name, likes))
-        return tensor_of(run, dtype         ? dtype
-                              : args->count ? mine_dtype_of(run, args->items[0].value)
-                                            : NULL);
+        return mine_new_tensor(run, dtype ? dtype
+                                    : args->count
+                                        ? mine_dtype_of(run, args->items[0].value)
+                                        : NULL);
     return NULL;
 }
 
@@ -168,6 +169,8 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
     /* A contract is for a process without such variables: the fallback counts. */
     if (cp_str_is(dotted, "os.environ.get") || cp_str_is(dotted, "os.getenv"))
         return args.count > 1 ? args.items[1].value : &mine_none;
+    if (cp_str_is(last, "from_dlpack") && args.count == 1)
+        return args.items[0].value;
     if (cp_str_starts(dotted, CP_STR("torch."))) {
         const mine_value *tensor = torch_call(run, last, &args);
         if (tensor)
@@ -215,21 +218,26 @@ static const mine_value *tensor_method(mine_run *run, mine_scope *scope,
     }
     cp_dtype to = cp_dtype_of_method(name);
     if (to != CP_DTYPE_NONE)
-        return tensor_of(run, mine_dtype_value(run, CP_DTYPES(to)));
+        return mine_new_tensor(run, mine_dtype_value(run, CP_DTYPES(to)));
+    if (cp_str_starts(name, CP_STR("new_")) && !scope->is_native) { /* x.new_empty(…) */
+        mine_args args = mine_arguments(run, scope, call);
+        const mine_value *dtype = mine_dtype_argument(&args);
+        return mine_new_tensor(run, dtype ? dtype : mine_dtype_of(run, value));
+    }
     if (!keeps_dtype(name))
         return param && !scope->is_native && cp_str_is(name, "lower") ? value
                                                                       : &mine_unknown;
     mine_args args = mine_arguments(run, scope, call);
     if (cp_str_is(name, "type_as"))
-        return tensor_of(run,
-                         args.count ? mine_dtype_of(run, args.items[0].value) : NULL);
-    const mine_value *dtype = dtype_argument(&args);
+        return mine_new_tensor(run, args.count ? mine_dtype_of(run, args.items[0].value)
+                                               : NULL);
+    const mine_value *dtype = mine_dtype_argument(&args);
     if (dtype && !cp_str_is(name, "value_or"))
-        return tensor_of(run, dtype);
+        return mine_new_tensor(run, dtype);
     /* x.to(y): a device, or another tensor's dtype */
     if (cp_str_is(name, "to") && args.count && args.items[0].value->kind == VALUE_PARAM &&
         !args.items[0].name.len)
-        return tensor_of(run, NULL);
+        return mine_new_tensor(run, NULL);
     return value;
 }
 

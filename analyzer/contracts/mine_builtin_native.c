@@ -418,5 +418,6 @@ const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr 
         return make_object(run, scope, call);
     if (cp_str_is(name, "FromTyped") && call->arg_count)
         return mine_eval(run, scope, call->args[0].value);
-    return member_builtin(run, scope, call, callee, name);
+    const mine_value *tensor = mine_native_tensor(run, scope, call, name);
+    return tensor ? tensor : member_builtin(run, scope, call, callee, name);
 }

@@ -76,7 +76,7 @@ typedef enum mine_kind {
     VALUE_DTYPE_CODE, /* text or set: as of a dtype; its kind of number alone, or … */
     VALUE_DTYPE_BITS, /* … the width alone */
     VALUE_DTYPE,      /* set: one dtype */
-    VALUE_TENSOR,     /* a tensor made here; of: its dtype */
+    VALUE_TENSOR,     /* a tensor made here; of: its dtype; text: its name */
     VALUE_BOOL,       /* cond */
     VALUE_NONE,
     VALUE_TEXT,
@@ -206,6 +206,11 @@ typedef struct mine_export {
     struct mine_export *next; /* another one of the same name */
 } mine_export;
 
+/* What takes its dtype from a parameter. */
+typedef struct mine_output {
+    cp_str param, name, how;
+} mine_output;
+
 typedef struct mine_program {
     cp_arena *arena;
     const cp_mine_input *input;
@@ -242,6 +247,8 @@ typedef struct mine_run {
     size_t known_count, known_room;
     const cp_expr **ways_out; /* calls of Python code that C++ code was run for */
     size_t way_out_count, way_out_room;
+    mine_output *outputs;
+    size_t output_count, output_room;
     cp_map symbols;           /* of TensorMatcher: symbol -> the parameter that has it */
     const mine_value **holes; /* dtypes that stand in texts */
     size_t hole_count, hole_room;
@@ -360,6 +367,13 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
                                   const mine_value *target, cp_expr *call);
 const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr *call);
 const mine_value *mine_same_types(mine_run *run, mine_scope *scope, cp_expr *expr);
+/* A tensor of that dtype; NULL: it is not known. */
+const mine_value *mine_new_tensor(mine_run *run, const mine_value *dtype);
+/* The dtype that an argument names, if one does: `dtype=` or the first that is one. */
+const mine_value *mine_dtype_argument(const mine_args *args);
+/* A call of C++ that gives a tensor or the options of one; NULL if it is none. */
+const mine_value *mine_native_tensor(mine_run *run, mine_scope *scope, cp_expr *call,
+                                     cp_str name);
 /* A method that values other than objects have; NULL if it is none. */
 const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value *value,
                               cp_expr *call);
@@ -403,6 +417,7 @@ void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
                 uint32_t offset);
 /* An assignment, or the declaration of a C++ variable. */
 mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt);
+cp_str mine_base_member(mine_run *run, const mine_scope *scope, const cp_expr *expr);
 /* By which name of run->stores something is put into the container `expr`. */
 cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *expr);
 bool mine_add_to_list(mine_run *run, mine_scope *scope, cp_expr *target,
@@ -415,6 +430,11 @@ void mine_push_path(mine_run *run, const mine_cond *cond);
 /* Runs a function with each of its parameters as what an entry point is given. */
 void mine_run_entry(mine_run *run, cp_func *func, bool is_native);
 mine_run *mine_run_new(cp_arena *arena, mine_program *program);
+
+/* Notes what the value that the entry point returns takes its dtype from. */
+void mine_note_outputs(mine_run *run, const mine_value *returned);
+/* A tensor that is made here is called by the first name that it is given. */
+const mine_value *mine_named_tensor(mine_run *run, const mine_value *value, cp_str name);
 
 typedef struct mine_facts {
     cp_arena *arena; /* of the results */

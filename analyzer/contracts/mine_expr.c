@@ -222,6 +222,14 @@ static const mine_value *eval_native_path(mine_run *run, mine_scope *scope, cp_e
 
 static const mine_value *eval_attr(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
+    cp_str of_base =
+        scope->is_native ? mine_base_member(run, scope, expr) : (cp_str){"", 0};
+    if (of_base.len) {
+        const mine_value *self = mine_lookup(run, scope, CP_STR("this"));
+        const mine_value *field = self ? mine_field(run, self, of_base) : NULL;
+        field = field || !self ? field : mine_field(run, self, expr->text);
+        return field ? field : &mine_unknown;
+    }
     if (scope->is_native) {
         const mine_value *found = mine_same_types(run, scope, expr);
         if (!found)

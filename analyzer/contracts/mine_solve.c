@@ -150,27 +150,6 @@ static unsigned dtype_total(cp_dtypes set)
     return n;
 }
 
-/*
- * Whether the checks that look at the dtypes of both say of the other one what they say
- * of `param`, whose own dtypes are few: then the other's contracts tell it.
- */
-static bool is_told_by_other(const solver *s, const bool *in, cp_str param,
-                             const outcome *o)
-{
-    cp_dtypes own = allowed_alone(s, in, param), its = allowed_alone(s, in, o->other);
-    if (o->count < 2 || own & MINE_OTHER || dtype_total(own) >= dtype_total(its))
-        return false;
-    for (size_t i = 0; i < s->count; i++) {
-        const split_clause *c = &s->clauses[i];
-        bool both = false;
-        for (uint32_t k = 0; k < c->dtype_count && !both; k++)
-            both = cp_str_eq(c->dtypes[k]->param, o->other);
-        if (in[i] && both && set_of(c, param) && !set_of(c, o->other))
-            return false;
-    }
-    return true;
-}
-
 /* False where what is left cannot be said with one other parameter. */
 static bool solve_param(const solver *s, const bool *in, cp_str param, outcome *o)
 {
@@ -281,6 +260,36 @@ static void emit(solver *s, const bool *in, const split_clause *group, cp_str pa
     }
 }
 
+static cp_dtypes all_of(const outcome *o)
+{
+    cp_dtypes all = 0;
+    for (size_t i = 0; i < o->count; i++)
+        all |= o->set[i];
+    return all;
+}
+
+/*
+ * Whether the checks that look at the dtypes of both say of the other one what they say
+ * of `param`, which can have fewer: then the other's contracts tell it.
+ */
+static bool is_told_by_other(const solver *s, const bool *in, cp_str param,
+                             const outcome *o)
+{
+    outcome other;
+    if (o->count < 2 || all_of(o) & MINE_OTHER || !solve_param(s, in, o->other, &other) ||
+        other.count < 2 || dtype_total(all_of(o)) >= dtype_total(all_of(&other)))
+        return false;
+    for (size_t i = 0; i < s->count; i++) {
+        const split_clause *c = &s->clauses[i];
+        bool both = false;
+        for (uint32_t k = 0; k < c->dtype_count && !both; k++)
+            both = cp_str_eq(c->dtypes[k]->param, o->other);
+        if (in[i] && both && set_of(c, param) && !set_of(c, o->other))
+            return false;
+    }
+    return true;
+}
+
 static bool same_outcome(const outcome *a, const outcome *b)
 {
     if (a->count != b->count)
@@ -323,8 +332,9 @@ static void solve_group(solver *s, size_t at)
             if (!solve_param(s, in, param, &here))
                 continue;
             if (is_told_by_other(s, in, param, &here)) {
+                cp_dtypes all = all_of(&here);
                 here = (outcome){0};
-                add_outcome(&here, MINE_ALL, allowed_alone(s, in, param));
+                add_outcome(&here, MINE_ALL, all);
             }
             bool before = solve_param(s, wider, param, &there);
             if (!before || !same_outcome(&here, &there))
@@ -355,7 +365,8 @@ static cp_str bare_name(cp_str param)
                                                       : param;
 }
 
-static void keep_fact(mine_facts *facts, cp_str call, const open_fact *fact)
+static void keep_fact(mine_run *run, mine_facts *facts, cp_str call,
+                      const open_fact *fact)
 {
     cp_mined mined = {.call = call,
                       .parameter = cp_str_copy(facts->arena, bare_name(fact->parameter)),
@@ -366,6 +377,7 @@ static void keep_fact(mine_facts *facts, cp_str call, const open_fact *fact)
     mined.stated = cp_new(facts->arena, cp_str, fact->place_count + 1);
     for (uint32_t i = 0; i < fact->place_count; i++)
         mined.stated[i] = cp_str_copy(facts->arena, fact->places[i]);
+    mine_keep_outputs(facts->arena, run, &mined);
     cp_push(facts->arena, facts->items, facts->count, facts->room, mined);
 }
 
@@ -386,6 +398,7 @@ static void keep_unchecked(mine_run *run, const solver *s, cp_str call, mine_fac
         mined.stated = cp_new(facts->arena, cp_str, 1);
         mined.stated[0] =
             cp_str_copy(facts->arena, *(cp_str *)run->touched.entries[i].value);
+        mine_keep_outputs(facts->arena, run, &mined);
         cp_push(facts->arena, facts->items, facts->count, facts->room, mined);
     }
 }
@@ -404,7 +417,8 @@ void mine_solve(mine_run *run, cp_str call, mine_facts *facts)
     mine_relate_facts(&s);
     mine_join_facts(&s);
     mine_fold_ways(&s);
+    mine_note_same(run, s.facts, s.fact_count);
     for (size_t i = 0; i < s.fact_count; i++)
-        keep_fact(facts, call, &s.facts[i]);
+        keep_fact(run, facts, call, &s.facts[i]);
     keep_unchecked(run, &s, call, facts);
 }

@@ -57,6 +57,10 @@ void mine_replace_literal(cp_arena *arena, open_fact *fact, const mine_cond *lit
  * it can have, and where it is the same dtype each time, this is what is told.
  */
 void mine_relate_facts(solver *s);
+/* Notes which parameters must have the dtype of another one. */
+void mine_note_same(mine_run *run, const open_fact *facts, size_t count);
+/* Gives a mined fact the outputs of its parameter. */
+void mine_keep_outputs(cp_arena *arena, mine_run *run, cp_mined *fact);
 /* Makes one of facts that say the same under guards that together are one. */
 void mine_join_facts(solver *s);
 /*

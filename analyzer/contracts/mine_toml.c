@@ -10,6 +10,18 @@ static void put_head(cp_buf *out, const char *kind, cp_str package, cp_str versi
     cp_toml_put(out, "call", call);
 }
 
+static void put_outputs(cp_buf *out, const cp_mined *fact)
+{
+    cp_buf_puts(out, "outputs = {");
+    for (uint32_t i = 0; i < fact->output_count; i++) {
+        cp_buf_puts(out, i ? ", " : " ");
+        cp_toml_put_text(out, fact->outputs[i].name);
+        cp_buf_puts(out, " = ");
+        cp_toml_put_text(out, fact->outputs[i].how);
+    }
+    cp_buf_puts(out, fact->output_count ? " }\n" : "}\n");
+}
+
 static void put_fact(cp_buf *out, const cp_mined *fact, cp_str package, cp_str version)
 {
     put_head(out, "contract", package, version, fact->call);
@@ -22,7 +34,7 @@ static void put_fact(cp_buf *out, const cp_mined *fact, cp_str package, cp_str v
         cp_toml_put(out, "same_as", fact->same_as);
     else
         cp_toml_put_dtypes(out, "accepts", fact->accepts);
-    cp_buf_puts(out, "outputs = {}\n");
+    put_outputs(out, fact);
     cp_toml_put_list(out, "stated", fact->stated, fact->stated_count);
     cp_toml_put(out, "origin", CP_STR("mined"));
 }

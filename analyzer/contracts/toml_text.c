@@ -5,7 +5,7 @@
 enum { LINE_WIDTH = 100 };
 
 /* A byte that is no UTF-8, as there may be in the name of a file, becomes U+FFFD. */
-static void put_text(cp_buf *out, cp_str text)
+void cp_toml_put_text(cp_buf *out, cp_str text)
 {
     text = cp_utf8_clean(out->arena, text);
     cp_buf_puts(out, "\"");
@@ -24,7 +24,7 @@ static void put_text(cp_buf *out, cp_str text)
 void cp_toml_put(cp_buf *out, const char *key, cp_str text)
 {
     cp_buf_printf(out, "%s = ", key);
-    put_text(out, text);
+    cp_toml_put_text(out, text);
     cp_buf_puts(out, "\n");
 }
 
@@ -40,7 +40,7 @@ void cp_toml_put_list(cp_buf *out, const char *key, const cp_str *items, size_t 
         if (i && full)
             cp_buf_puts(out, "\n    ");
         used = i && full ? 4 + width : used + width;
-        put_text(out, items[i]);
+        cp_toml_put_text(out, items[i]);
     }
     cp_buf_puts(out, "]\n");
 }

@@ -8,6 +8,8 @@
 
 #include "facts/dtype.h"
 
+/* "text" */
+void cp_toml_put_text(cp_buf *out, cp_str text);
 /* key = "text" */
 void cp_toml_put(cp_buf *out, const char *key, cp_str text);
 /* key = ["a", "b"], broken into lines where it is long */

@@ -1,0 +1,2 @@
+def load(sources):
+    return build(sources)

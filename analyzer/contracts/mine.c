@@ -45,9 +45,31 @@ static void add_rest(mine_worker *w, const mine_entry *point, const mine_run *ru
     cp_push(&w->arena, w->rest, w->rest_count, w->rest_room, rest);
 }
 
-/* What stands for an argument: `dtype: torch.dtype` says that it is one. */
-static const mine_value *given_value(mine_run *run, const cp_param *param)
+/* An argument that is an object of a class of the tree, whose fields are its parts. */
+static const mine_value *given_instance(mine_run *run, const cp_func *func,
+                                        const cp_param *param)
 {
+    if (!param->annotation || param->annotation->kind != CP_EXPR_NAME || param->fallback)
+        return NULL;
+    const mine_value *class =
+        mine_module_name(run, func->module, param->annotation->text);
+    if (!class || class->kind != VALUE_CLASS || mine_is_enum(run, class->class))
+        return NULL;
+    mine_value *value = cp_new(run->arena, mine_value, 1);
+    value->kind = VALUE_OBJECT;
+    value->object = cp_new(run->arena, mine_object, 1);
+    *value->object =
+        (mine_object){.class = class->class, .scope = class->scope, .open = param->name};
+    return value;
+}
+
+/* What stands for an argument: `dtype: torch.dtype` says that it is one. */
+static const mine_value *given_value(mine_run *run, const cp_func *func,
+                                     const cp_param *param)
+{
+    const mine_value *instance = given_instance(run, func, param);
+    if (instance)
+        return instance;
     const mine_value *value = mine_text(run, VALUE_PARAM, param->name);
     const cp_expr *type = param->annotation;
     bool dtype = type && type->kind == CP_EXPR_ATTR && cp_str_is(type->text, "dtype");
@@ -65,7 +87,7 @@ static mine_args given_args(mine_run *run, const cp_func *func, uint32_t first,
         cp_param named = *param;
         named.name = cp_str_printf(run->arena, "%.*s%.*s", CP_STR_ARGS(prefix),
                                    CP_STR_ARGS(param->name));
-        mine_bound bound = {param->name, given_value(run, &named)};
+        mine_bound bound = {param->name, given_value(run, func, &named)};
         if (param->kind == CP_PARAM_PLAIN || param->kind == CP_PARAM_KEYWORD_ONLY)
             cp_push(run->arena, args.items, args.count, args.room, bound);
     }

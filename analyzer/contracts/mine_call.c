@@ -59,6 +59,8 @@ static bool is_interesting(const mine_value *value, unsigned depth)
                 return true;
         return false;
     case VALUE_OBJECT:
+        if (value->object->open.len)
+            return true;
         for (size_t i = 0; i < value->object->count; i++)
             if (is_interesting(value->object->fields[i].value, depth + 1))
                 return true;

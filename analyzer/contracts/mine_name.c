@@ -168,7 +168,8 @@ static const mine_value *class_attribute(mine_run *run, const mine_value *owner,
 
 /* What the body of the class or of a base assigns to the name; NULL if nothing does. */
 static const mine_value *class_field(mine_run *run, const cp_class *class,
-                                     mine_scope *scope, cp_str name, unsigned depth)
+                                     mine_scope *scope, cp_str name, bool open,
+                                     unsigned depth)
 {
     for (uint32_t i = class->body.count; i > 0; i--) {
         cp_stmt *stmt = class->body.stmts[i - 1];
@@ -177,6 +178,8 @@ static const mine_value *class_field(mine_run *run, const cp_class *class,
             !cp_str_eq(stmt->targets[0]->text, name))
             continue;
         const mine_value *value = mine_eval(run, scope, stmt->value);
+        if (open && (stmt->annotation || value->kind == VALUE_NONE))
+            return NULL; /* a default that its object may have another value for */
         return value->kind != VALUE_NONE && is_filled_later(value) ? &mine_unknown
                                                                    : value;
     }
@@ -184,7 +187,7 @@ static const mine_value *class_field(mine_run *run, const cp_class *class,
         const mine_value *base = mine_eval(run, scope, class->bases[i]);
         const mine_value *found =
             base->kind == VALUE_CLASS
-                ? class_field(run, base->class, base->scope, name, depth + 1)
+                ? class_field(run, base->class, base->scope, name, open, depth + 1)
                 : NULL;
         if (found)
             return found;
@@ -206,9 +209,10 @@ const mine_value *mine_field(mine_run *run, const mine_value *value, cp_str name
     if (scope && scope->is_native)
         return NULL;
     if (!method) {
-        const mine_value *found =
-            object->scope ? class_field(run, object->class, object->scope, name, 0)
-                          : NULL;
+        const mine_value *found = object->scope
+                                      ? class_field(run, object->class, object->scope,
+                                                    name, object->open.len > 0, 0)
+                                      : NULL;
         return found || !object->open.len
                    ? found
                    : mine_text(run, VALUE_PARAM,

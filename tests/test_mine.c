@@ -116,7 +116,14 @@ test_torch_operators_typed_pointers_and_dispatch_macros_are_checks(void **state)
                "ops/csrc/topk.cu:10\n"
                "ops.api.topk_softmax gating: float32, bfloat16 @ ops/csrc/topk.cu:21\n"
                "ops.api.topk_softmax ids: int64, int32 @ ops/csrc/topk.cu:15\n"
-               "ops.api.topk_softmax weights: float32 @ ops/csrc/topk.cu:13\n");
+               "ops.api.topk_softmax weights: float32 @ ops/csrc/topk.cu:13\n"
+               "torch.ops._moe.scale x: bfloat16, float16 @ ops/csrc/topk.cu:31\n"
+               "torch.ops._moe.topk_softmax bias: float32 when bias is given @ "
+               "ops/csrc/topk.cu:10\n"
+               "torch.ops._moe.topk_softmax gating: float32, bfloat16 @ "
+               "ops/csrc/topk.cu:21\n"
+               "torch.ops._moe.topk_softmax ids: int64, int32 @ ops/csrc/topk.cu:15\n"
+               "torch.ops._moe.topk_softmax weights: float32 @ ops/csrc/topk.cu:13\n");
 }
 
 static void test_matchers_give_sets_and_relations(void **state)
@@ -197,7 +204,8 @@ static void test_what_code_registers_by_name_is_found_by_it(void **state)
                "lib.gate.scaled x: float16 @ lib/gate.py:32\n"
                "lib.gate.weighted x: float32, float16 @ lib/csrc/weighted.cu:4\n"
                "lib.kernel.gate logits: float32 @ lib/kernel.py:5\n"
-               "lib.kernel.pick logits: int32 @ lib/kernel.py:9\n");
+               "lib.kernel.pick logits: int32 @ lib/kernel.py:9\n"
+               "torch.ops.lib.weighted x: float32, float16 @ lib/csrc/weighted.cu:4\n");
 }
 
 static void

@@ -189,11 +189,9 @@ static void run_entry(mine_run *run, const mine_entry *point, const mine_value *
         run, mine_apply(run, mine_func_value(run, func, home, self), &args, home, &site));
 }
 
-static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,
-                     const mine_value *object)
+/* What the run found is of this entry point. */
+static void keep_entry(mine_worker *w, mine_run *run, const mine_entry *point)
 {
-    begin_method(run);
-    run_entry(run, point, object);
     size_t before = w->facts.count;
     mine_solve(run, point->call, &w->facts);
     if (w->facts.count > before)
@@ -201,6 +199,14 @@ static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,
                 mine_entry_record(&w->arena, w->miner->names, point));
     if (run->gave_up)
         add_rest(w, point, run);
+}
+
+static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,
+                     const mine_value *object)
+{
+    begin_method(run);
+    run_entry(run, point, object);
+    keep_entry(w, run, point);
 }
 
 /* A function, or all methods of a class: `count` entry points. */
@@ -242,6 +248,26 @@ static void *mine_share(void *data)
     }
 }
 
+/* An operator of torch that C++ code defines, called as it is. */
+static void mine_operator(mine_worker *w, cp_str dotted)
+{
+    cp_arena scratch = {0};
+    mine_run *run = mine_run_new(&scratch, w->miner->program);
+    cp_str rest = dotted, name = {0};
+    while (rest.len)
+        name = cp_str_next(&rest, '.');
+    const mine_value *target = mine_native_export(run, (cp_str){0}, name, SIZE_MAX);
+    if (target && target->kind == VALUE_FUNC) {
+        mine_entry entry = {target->func->module, target->func, NULL, dotted};
+        mine_args args = given_args(run, target->func, 0, (cp_str){"", 0});
+        cp_expr site = {.kind = CP_EXPR_OTHER, .span = target->func->span};
+        begin_method(run);
+        mine_note_outputs(run, mine_apply(run, target, &args, target->scope, &site));
+        keep_entry(w, run, &entry);
+    }
+    cp_arena_dispose(&scratch);
+}
+
 static int by_fact(const void *a, const void *b)
 {
     const cp_mined *x = a, *y = b;
@@ -274,6 +300,20 @@ static int by_place(const void *a, const void *b)
 static int by_text(const void *a, const void *b)
 {
     return cp_str_cmp(*(const cp_str *)a, *(const cp_str *)b);
+}
+
+/* The operators that were called along the way, in the order of their names. */
+static void mine_operators(miner *m, mine_worker *worker)
+{
+    const cp_map *map = &m->program->operators;
+    size_t count = map->count;
+    cp_str *names = cp_new(m->arena, cp_str, count + 1);
+    for (size_t i = 0; i < count; i++)
+        names[i] = map->entries[i].key;
+    if (count)
+        qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 0; i < count; i++)
+        mine_operator(worker, names[i]);
 }
 
 static void run_threads(mine_worker *workers, int threads)
@@ -321,6 +361,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
         workers[i].facts.arena = &workers[i].arena;
     }
     run_threads(workers, threads);
+    mine_operators(&m, &workers[0]);
     cp_mined_set set = {0};
     size_t fact_room = 0, entry_room = 0, rest_room = 0;
     for (int i = 0; i < threads; i++) {

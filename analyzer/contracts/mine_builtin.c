@@ -53,6 +53,14 @@ static const mine_value *torch_call(mine_run *run, cp_str name, const mine_args 
     return NULL;
 }
 
+static void note_operator(mine_program *program, cp_str dotted)
+{
+    pthread_mutex_lock(&program->lock);
+    if (!cp_map_get(&program->operators, dotted))
+        cp_map_put(&program->operators, cp_str_copy(program->arena, dotted), program);
+    pthread_mutex_unlock(&program->lock);
+}
+
 /* torch.ops.namespace.name, with or without .default */
 static const mine_value *torch_operator(mine_run *run, cp_str dotted, size_t arg_count)
 {
@@ -64,6 +72,8 @@ static const mine_value *torch_operator(mine_run *run, cp_str dotted, size_t arg
     while (rest.len)
         name = cp_str_next(&rest, '.');
     const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
+    if (native)
+        note_operator(run->program, dotted);
     return native ? native : mine_registered_operator(run, name);
 }
 

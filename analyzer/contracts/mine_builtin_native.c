@@ -412,7 +412,8 @@ const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr 
         return run_check(run, scope, call, name);
     if (cp_str_is(name, "is_type") && callee->kind == CP_EXPR_SUBSCRIPT)
         return is_type(run, scope, call);
-    if (passes_through(name) && call->arg_count >= 1)
+    bool of_dtype = cp_str_is(name, "scalar_type") && call->arg_count == 1;
+    if ((of_dtype || passes_through(name)) && call->arg_count >= 1)
         return mine_eval(run, scope, call->args[0].value);
     if (cp_str_starts(name, CP_STR("make_")) && callee->kind == CP_EXPR_SUBSCRIPT)
         return make_object(run, scope, call);

@@ -220,6 +220,7 @@ typedef struct mine_program {
     cp_map constants;     /* C++ name -> mine_export (its value) */
     cp_map exports;       /* exported or registered name -> mine_export */
     cp_map registered;    /* name -> what Python code registers under it */
+    cp_map operators;     /* torch.ops.ns.name of C++ that Python code calls */
     cp_map bindings;      /* path of a Python file -> cp_map of its names */
     pthread_mutex_t lock; /* around bindings and imports, which are made on first use */
 } mine_program;

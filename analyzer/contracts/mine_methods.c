@@ -2,7 +2,7 @@
 
 #define BASES_MAX 8
 
-/* A method of a class, by how many bases away it is defined. */
+/* A method of a class, by how many bases away it is defined; 0 for private ones too. */
 typedef struct method {
     cp_func *func;
     unsigned depth;
@@ -22,7 +22,9 @@ static void collect(mine_run *run, class_methods *all, const mine_value *class,
         if (stmt->kind != CP_STMT_DEF || cp_map_get(&all->by_name, stmt->func->name))
             continue;
         method *one = cp_new(all->arena, method, 1);
-        *one = (method){stmt->func, depth, false};
+        bool hidden =
+            class->class->name.ptr[0] == '_'; /* no one calls it by that class */
+        *one = (method){stmt->func, hidden ? 0 : depth, false};
         cp_map_put(&all->by_name, stmt->func->name, one);
     }
     for (uint32_t i = 0; i < class->class->base_count && depth < BASES_MAX; i++) {

@@ -129,9 +129,9 @@ mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input)
     mine_program *program = cp_new(arena, mine_program, 1);
     *program = (mine_program){.arena = arena, .input = input};
     pthread_mutex_init(&program->lock, NULL);
-    cp_map *maps[] = {&program->functions, &program->classes, &program->members,
-                      &program->constants, &program->exports, &program->bindings,
-                      &program->registered};
+    cp_map *maps[] = {&program->functions,  &program->classes,  &program->members,
+                      &program->constants,  &program->exports,  &program->bindings,
+                      &program->registered, &program->operators};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         maps[i]->arena = arena;
     for (size_t i = 0; i < input->native_count; i++)

@@ -280,6 +280,8 @@ cp_mined_entry mine_entry_record(cp_arena *arena, const mine_names *names,
             func->params[i].kind == CP_PARAM_KEYWORD_ONLY)
             record.parameters[record.parameter_count++] =
                 cp_str_copy(arena, func->params[i].name);
+    if (cp_str_starts(entry->call, CP_STR("torch.ops.")))
+        return record; /* code of C++ has no other name in Python */
     cp_str module = dotted_name(arena, names->input, entry->module);
     cp_str tail = entry->class ? cp_str_printf(arena, ".%.*s", CP_STR_ARGS(func->name))
                                : (cp_str){"", 0};

@@ -30,8 +30,8 @@ cp_mined_entry mine_entry_record(cp_arena *arena, const mine_names *names,
 /* Whether a language of kernels compiles it: `@triton.jit`, `@cute.kernel`. */
 bool mine_is_kernel(cp_func *func);
 /*
- * The methods that callers of a class can call: its own, and those of its bases that
- * call one of its own in turn. In the run's arena; *count of them.
+ * The methods that callers of a class can call: its own, those of private bases, and
+ * those of others that call one of these in turn. In the run's arena; *count of them.
  */
 cp_func **mine_methods(mine_run *run, cp_module *module, cp_class *class, size_t *count);
 

@@ -89,8 +89,42 @@ static bool is_diagonal(const solver *s, const open_fact *fact)
     return !is_single(all) && all == domain_of(s, fact, about_other(fact)->param);
 }
 
+/* Whether the fact hangs on a dtype that nobody could tell, or on what cannot be said. */
+static bool hangs_on_unknown(const open_fact *fact)
+{
+    for (uint32_t i = 0; i < fact->guard_count; i++) {
+        const mine_cond *c = fact->guard[i];
+        c = c->kind == COND_NOT ? c->a : c;
+        if (c->kind == COND_OPAQUE &&
+            (cp_str_is(c->param, MINE_OF_DTYPE) || c->text.ptr[0] == '?'))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A parameter that must have this dtype or that one, and nobody could tell when: what is
+ * said of it is of no use to anyone.
+ */
+static void drop_unknown_cases(solver *s)
+{
+    bool *drop = cp_new(s->arena, bool, s->fact_count + 1);
+    for (size_t i = 0; i < s->fact_count; i++)
+        for (size_t k = 0; k < s->fact_count && hangs_on_unknown(&s->facts[i]); k++) {
+            const open_fact *a = &s->facts[i], *b = &s->facts[k];
+            drop[i] |= cp_str_eq(a->parameter, b->parameter) && a->set != b->set &&
+                       !a->same_as.len && !b->same_as.len && hangs_on_unknown(b);
+        }
+    size_t kept = 0;
+    for (size_t i = 0; i < s->fact_count; i++)
+        if (!drop[i])
+            s->facts[kept++] = s->facts[i];
+    s->fact_count = kept;
+}
+
 void mine_relate_facts(solver *s)
 {
+    drop_unknown_cases(s);
     narrow_facts(s);
     for (size_t i = 0; i < s->fact_count; i++) {
         open_fact *fact = &s->facts[i];

@@ -3,6 +3,8 @@
 /* Parameters whose dtype a check of another one may hang on. */
 #define OTHERS_MAX 2
 #define DTYPE_BITS 32
+/* Places of one fact; the checks come before the ways to them. */
+#define STATED_MAX 16
 
 static split_clause split(cp_arena *arena, const mine_clause *clause)
 {
@@ -204,7 +206,7 @@ void mine_add_places(cp_arena *arena, open_fact *fact, const cp_str *places,
     uint32_t n = 0;
     for (uint32_t i = 0; i < fact->place_count; i++)
         all[n++] = fact->places[i];
-    for (uint32_t i = 0; i < count && n < 10; i++) {
+    for (uint32_t i = 0; i < count && n < STATED_MAX; i++) {
         bool known = false;
         for (uint32_t k = 0; k < n && !known; k++)
             known = cp_str_eq(all[k], places[i]);

@@ -1,4 +1,5 @@
 #include "contracts/mine_public.h"
+#include "contracts/mine_native.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ mine_run *mine_run_new(cp_arena *arena, mine_program *program)
     run->program = program;
     run->arena = arena;
     run->touched.arena = run->symbols.arena = run->stores.arena = arena;
-    run->kept.arena = run->kept_apart.arena = run->names.arena = arena;
+    run->kept.arena = run->kept_apart.arena = run->names.arena = run->plain.arena = arena;
     return run;
 }
 
@@ -72,8 +73,10 @@ static const mine_value *given_value(mine_run *run, const cp_func *func,
         return instance;
     const mine_value *value = mine_text(run, VALUE_PARAM, param->name);
     const cp_expr *type = param->annotation;
-    bool dtype = type && type->kind == CP_EXPR_ATTR && cp_str_is(type->text, "dtype");
     bool optional = param->fallback && cp_str_is(param->fallback->text, "None");
+    if (type && type->kind == CP_EXPR_NAME && !optional)
+        cp_map_put(&run->plain, param->name, (void *)type);
+    bool dtype = type && type->kind == CP_EXPR_ATTR && cp_str_is(type->text, "dtype");
     return dtype && !optional ? mine_as_dtype(run, value) : value;
 }
 

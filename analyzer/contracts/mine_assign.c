@@ -1,3 +1,4 @@
+#include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
 /* How often the body of a loop over a list that is known is run; a short one more. */

@@ -1,3 +1,4 @@
+#include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
 static bool one_of(cp_str name, const char *const *words)
@@ -32,49 +33,6 @@ const mine_value *mine_dtype_argument(const mine_args *args)
             return args->items[i].value;
     }
     return NULL;
-}
-
-/* torch.empty(…), torch.zeros_like(x, …), … */
-static const mine_value *torch_call(mine_run *run, cp_str name, const mine_args *args)
-{
-    static const char *const makers[] = {"empty",         "zeros", "ones",  "full",
-                                         "tensor",        "rand",  "randn", "arange",
-                                         "empty_strided", NULL};
-    static const char *const likes[] = {"empty_like", "zeros_like", "ones_like",
-                                        "full_like",  "rand_like",  NULL};
-    const mine_value *dtype = mine_dtype_argument(args);
-    if (one_of(name, makers))
-        return mine_new_tensor(run, dtype);
-    if (one_of(name, likes))
-        return mine_new_tensor(run, dtype ? dtype
-                                    : args->count
-                                        ? mine_dtype_of(run, args->items[0].value)
-                                        : NULL);
-    return NULL;
-}
-
-static void note_operator(mine_program *program, cp_str dotted)
-{
-    pthread_mutex_lock(&program->lock);
-    if (!cp_map_get(&program->operators, dotted))
-        cp_map_put(&program->operators, cp_str_copy(program->arena, dotted), program);
-    pthread_mutex_unlock(&program->lock);
-}
-
-/* torch.ops.namespace.name, with or without .default */
-static const mine_value *torch_operator(mine_run *run, cp_str dotted, size_t arg_count)
-{
-    if (!cp_str_starts(dotted, CP_STR("torch.ops.")))
-        return NULL;
-    if (cp_str_ends(dotted, CP_STR(".default")))
-        dotted.len -= 8;
-    cp_str rest = dotted, name = {0};
-    while (rest.len)
-        name = cp_str_next(&rest, '.');
-    const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
-    if (native)
-        note_operator(run->program, dotted);
-    return native ? native : mine_registered_operator(run, name);
 }
 
 static const mine_value *namespace_of(mine_run *run, const mine_args *args)
@@ -167,7 +125,7 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
     cp_str dotted = target->text, rest = dotted, last = {0};
     while (rest.len)
         last = cp_str_next(&rest, '.');
-    const mine_value *operator= torch_operator(run, dotted, args.count);
+    const mine_value *operator= mine_torch_operator(run, dotted, args.count);
     if (operator)
         return mine_apply(run, operator, & args, scope, call);
     if (cp_str_is(last, "SimpleNamespace"))
@@ -182,7 +140,7 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
     if (cp_str_is(last, "from_dlpack") && args.count == 1)
         return args.items[0].value;
     if (cp_str_starts(dotted, CP_STR("torch."))) {
-        const mine_value *tensor = torch_call(run, last, &args);
+        const mine_value *tensor = mine_torch_call(run, last, &args);
         if (tensor)
             return tensor;
     }

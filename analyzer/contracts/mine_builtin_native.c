@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 static cp_str last_name(const cp_expr *expr)
 {
@@ -144,8 +144,8 @@ static const mine_value *make_object(mine_run *run, mine_scope *scope, cp_expr *
 }
 
 /* The dtypes among the template arguments; 0 if one of them is unknown. */
-static cp_dtypes template_dtypes(mine_run *run, mine_scope *scope, const cp_expr *callee,
-                                 const mine_value **symbol)
+cp_dtypes mine_template_dtypes(mine_run *run, mine_scope *scope, const cp_expr *callee,
+                               const mine_value **symbol)
 {
     cp_dtypes set = 0;
     if (callee->kind != CP_EXPR_SUBSCRIPT)
@@ -171,7 +171,7 @@ static const mine_value *data_pointer(mine_run *run, mine_scope *scope, cp_expr 
         return NULL;
     const mine_value *tensor = mine_eval(run, scope, attr->kids[0]), *symbol = NULL;
     mine_touch(run, scope, tensor, call->span.start);
-    cp_dtypes set = template_dtypes(run, scope, callee, &symbol);
+    cp_dtypes set = mine_template_dtypes(run, scope, callee, &symbol);
     if (set) {
         const mine_cond *fits =
             mine_equal(run, mine_dtype_of(run, tensor), mine_dtype_value(run, set), call);
@@ -182,81 +182,11 @@ static const mine_value *data_pointer(mine_run *run, mine_scope *scope, cp_expr 
     return &mine_unknown;
 }
 
-/* What a matcher is given by reference it fills in: their fields are not known then. */
-static void forget_fields(mine_run *run, mine_scope *scope, const cp_expr *expr)
-{
-    for (uint32_t i = 0; expr->kind == CP_EXPR_TUPLE && i < expr->kid_count; i++)
-        forget_fields(run, scope, expr->kids[i]);
-    const mine_value *value =
-        expr->kind == CP_EXPR_NAME ? mine_lookup(run, scope, expr->text) : NULL;
-    if (value && value->kind == VALUE_OBJECT && value->object->class)
-        value->object->count = 0;
-}
-
-static const mine_value *new_matcher(mine_run *run, mine_scope *scope,
-                                     const cp_expr *call)
-{
-    mine_value *matcher = cp_new(run->arena, mine_value, 1);
-    matcher->kind = VALUE_MATCHER;
-    for (unsigned i = 0; i < call->arg_count; i++)
-        forget_fields(run, scope, call->args[i].value);
-    return matcher;
-}
-
-/* TensorMatcher({…}).with_dtype<A, B>(symbol).verify(x): each step of the chain. */
-static const mine_value *matcher_step(mine_run *run, mine_scope *scope,
-                                      const mine_value *matcher, cp_expr *call,
-                                      cp_expr *callee, cp_str name)
-{
-    mine_value *next = cp_new(run->arena, mine_value, 1);
-    *next = *matcher;
-    for (unsigned i = 0; i < call->arg_count; i++)
-        forget_fields(run, scope, call->args[i].value);
-    if (cp_str_is(name, "with_dtype")) {
-        const mine_value *of = NULL;
-        next->set = template_dtypes(run, scope, callee, &of);
-        next->of = of;
-        next->text = call->arg_count == 1 && call->args[0].value->kind == CP_EXPR_NAME
-                         ? call->args[0].value->text
-                         : (cp_str){0};
-        return next;
-    }
-    if (!cp_str_is(name, "verify") || !call->arg_count)
-        return next;
-    const mine_value *dtype =
-        mine_dtype_of(run, mine_eval(run, scope, call->args[0].value));
-    const mine_cond *fits = &mine_true;
-    if (next->set) {
-        fits = &mine_false;
-        for (unsigned d = 0; d < CP_DTYPE_COUNT; d++)
-            if (next->set & CP_DTYPES(d))
-                fits = mine_or(
-                    run->arena, fits,
-                    mine_equal(run, dtype, mine_dtype_value(run, CP_DTYPES(d)), call));
-    } else if (next->of) {
-        fits = mine_equal(run, dtype, next->of, call);
-    }
-    if (next->text.len) {
-        void **seen = cp_map_slot(&run->symbols, next->text);
-        const mine_value *before = *seen;
-        if (before) {
-            const mine_cond *same = mine_equal(run, dtype, before->of, call);
-            fits = before->set == next->set ? same : mine_and(run->arena, fits, same);
-        } else {
-            mine_value *first = cp_new(run->arena, mine_value, 1);
-            *first = (mine_value){VALUE_MATCHER, .set = next->set, .of = dtype};
-            *seen = first;
-        }
-    }
-    mine_failure(run, scope->module, call->span.start, mine_not(run->arena, fits), false);
-    return next;
-}
-
 /* is_type<T>(dtype) */
 static const mine_value *is_type(mine_run *run, mine_scope *scope, cp_expr *call)
 {
     const mine_value *symbol = NULL;
-    cp_dtypes set = template_dtypes(run, scope, call->kids[0], &symbol);
+    cp_dtypes set = mine_template_dtypes(run, scope, call->kids[0], &symbol);
     if (!set || !call->arg_count)
         return NULL;
     return mine_bool(run, mine_equal(run, mine_eval(run, scope, call->args[0].value),
@@ -298,7 +228,7 @@ static const mine_value *member_builtin(mine_run *run, mine_scope *scope, cp_exp
         return NULL;
     const mine_value *owner = mine_eval(run, scope, attr->kids[0]);
     if (owner->kind == VALUE_MATCHER)
-        return matcher_step(run, scope, owner, call, callee, name);
+        return mine_matcher_step(run, scope, owner, call, callee, name);
     return mine_method(run, scope, owner, call);
 }
 
@@ -402,7 +332,7 @@ const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr 
     if (cp_str_starts(name, CP_STR("AT_DISPATCH")))
         return dispatch(run, scope, call, name);
     if (cp_str_is(name, "TensorMatcher"))
-        return new_matcher(run, scope, call);
+        return mine_new_matcher(run, scope, call);
     if (is_throw(name)) {
         mine_failure(run, scope->module, call->span.start, &mine_true, true);
         run->failed = true;

@@ -1,7 +1,5 @@
+#include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
-
-/* A function of C++ that gets nothing of the entry's parameters is run if it is short. */
-#define SHORT_BODY 8
 
 static void add_arg(mine_run *run, mine_args *args, cp_str name, const mine_value *value)
 {
@@ -32,71 +30,6 @@ mine_args mine_arguments(mine_run *run, mine_scope *scope, cp_expr *call)
             args.unsure = true;
     }
     return args;
-}
-
-static bool is_interesting(const mine_value *value, unsigned depth)
-{
-    if (depth > 3)
-        return false;
-    switch (value->kind) {
-    case VALUE_PARAM:
-    case VALUE_DTYPE_OF:
-    case VALUE_FUNC:
-    case VALUE_MATCHER:
-    case VALUE_NATIVE:
-        return true;
-    case VALUE_BOOL:
-        return value->cond->kind != COND_TRUE && value->cond->kind != COND_FALSE;
-    case VALUE_SELECT:
-        for (uint32_t i = 0; i < value->count; i++)
-            if (is_interesting(value->options[i].value, depth + 1))
-                return true;
-        return false;
-    case VALUE_LIST:
-    case VALUE_DICT:
-        for (uint32_t i = 0; i < value->count; i++)
-            if (is_interesting(value->items[i], depth + 1))
-                return true;
-        return false;
-    case VALUE_OBJECT:
-        if (value->object->open.len)
-            return true;
-        for (size_t i = 0; i < value->object->count; i++)
-            if (is_interesting(value->object->fields[i].value, depth + 1))
-                return true;
-        return value->object->element &&
-               is_interesting(value->object->element, depth + 1);
-    default:
-        return false;
-    }
-}
-
-/* Whether it defines what others call: a getter of operators, say. */
-static bool defines_more(const cp_func *func)
-{
-    for (uint32_t i = 0; i < func->body.count; i++)
-        if (func->body.stmts[i]->kind == CP_STMT_DEF ||
-            func->body.stmts[i]->kind == CP_STMT_CLASS)
-            return true;
-    return false;
-}
-
-static bool is_worth_running(const mine_value *callee, const mine_args *args)
-{
-    cp_func *func = callee->func;
-    bool native = callee->scope && callee->scope->is_native;
-    if (func->body.count <= SHORT_BODY ||
-        (!native && (!func->param_count || defines_more(func))))
-        return true;
-    if (callee->self && is_interesting(callee->self, 0))
-        return true;
-    for (size_t i = 0; i < args->count; i++)
-        if (is_interesting(args->items[i].value, 0))
-            return true;
-    for (uint32_t i = 0; i < callee->bound_count; i++)
-        if (is_interesting(callee->bound[i].value, 0))
-            return true;
-    return func->outer != NULL; /* what it closes over may count */
 }
 
 const mine_bound *mine_named(mine_args *args, cp_str name)
@@ -314,7 +247,7 @@ const mine_value *mine_apply(mine_run *run, const mine_value *callee,
         mine_is_running(run, callee->func))
         return &mine_unknown;
     mine_args all = mine_all_args(run, callee, args);
-    if (!is_worth_running(callee, &all))
+    if (!mine_is_worth_running(callee, &all))
         return &mine_unknown;
     const mine_value *result = run_once(run, callee, &all, scope, site);
     return module && result->kind == VALUE_UNKNOWN && !run->failed ? module : result;
@@ -378,6 +311,15 @@ static const mine_value *call_method(mine_run *run, mine_scope *scope,
                       call);
 }
 
+static bool can_be_called(const mine_value *value)
+{
+    bool can = value->kind == VALUE_FUNC || value->kind == VALUE_CLASS ||
+               value->kind == VALUE_OBJECT || value->kind == VALUE_NATIVE;
+    for (uint32_t i = 0; value->kind == VALUE_SELECT && i < value->count && !can; i++)
+        can = can_be_called(value->options[i].value);
+    return can;
+}
+
 const mine_value *mine_call(mine_run *run, mine_scope *scope, cp_expr *call)
 {
     if (scope->is_native)
@@ -402,8 +344,8 @@ const mine_value *mine_call(mine_run *run, mine_scope *scope, cp_expr *call)
         return mine_call_outer(run, scope, callee, call);
     mine_args args = mine_arguments(run, scope, call);
     const mine_value *result = mine_apply(run, callee, &args, scope, call);
-    if (result->kind != VALUE_UNKNOWN || !args.count || callee->kind != VALUE_FUNC ||
-        args.items[0].value->kind != VALUE_TEXT)
+    if (!args.count || callee->kind != VALUE_FUNC ||
+        args.items[0].value->kind != VALUE_TEXT || can_be_called(result))
         return result;
     const mine_value *found = mine_registered(run, args.items[0].value->text);
     run->failed &= !found;

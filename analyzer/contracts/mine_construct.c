@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 static mine_object *new_object(mine_run *run, const mine_value *class)
 {

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 /* The dtypes of DLPack: a code and a width. */
 static const struct {

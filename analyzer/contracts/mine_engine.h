@@ -11,61 +11,7 @@
 
 #include "base/map.h"
 #include "contracts/mine.h"
-
-/* ---- conditions ---- */
-
-typedef enum mine_cond_kind {
-    COND_TRUE,
-    COND_FALSE,
-    COND_GIVEN,  /* param is given */
-    COND_TRUTH,  /* param */
-    COND_IS,     /* param == text */
-    COND_ORDER,  /* param op text; op is `<`, `<=`, `>` or `>=` */
-    COND_DTYPE,  /* the dtype of param is in set */
-    COND_SAME,   /* the dtypes of param and text are the same */
-    COND_OPAQUE, /* text: code that this language cannot say */
-    COND_NOT,
-    COND_AND,
-    COND_OR,
-} mine_cond_kind;
-
-typedef struct mine_cond mine_cond;
-struct mine_cond {
-    mine_cond_kind kind;
-    cp_str param, text, op;
-    cp_dtypes set;
-    uint32_t size; /* atoms in it */
-    uint64_t hash; /* of all that it says */
-    const mine_cond *a, *b;
-    const mine_cond *against; /* what it is not, where that can be said better; or NULL */
-};
-
-/*
- * Before the name of a parameter whose dtype is spoken of: the parameter is no tensor, it
- * is that dtype itself (`out_dtype`).
- */
-#define MINE_IS_DTYPE '='
-/* The `param` of an opaque condition that compares a dtype with something unknown. */
-#define MINE_OF_DTYPE "dtype"
-/* A dtype that the table of dtypes does not list. */
-#define MINE_OTHER ((cp_dtypes)1 << 31)
-#define MINE_ALL ((((cp_dtypes)1 << CP_DTYPE_COUNT) - 1) | MINE_OTHER)
-
-extern const mine_cond mine_true, mine_false;
-
-const mine_cond *mine_atom(cp_arena *arena, mine_cond_kind kind, cp_str param,
-                           cp_str text);
-const mine_cond *mine_order(cp_arena *arena, cp_str param, cp_str op, cp_str text);
-const mine_cond *mine_dtype(cp_arena *arena, cp_str param, cp_dtypes set);
-const mine_cond *mine_not(cp_arena *arena, const mine_cond *a);
-const mine_cond *mine_and(cp_arena *arena, const mine_cond *a, const mine_cond *b);
-const mine_cond *mine_or(cp_arena *arena, const mine_cond *a, const mine_cond *b);
-bool mine_cond_same(const mine_cond *a, const mine_cond *b);
-/* Whether it is an `or` of values of the one parameter: that stays one literal. */
-bool mine_is_choice(const mine_cond *a, cp_str param);
-/* The parameter that the first value of an `or` is of; empty where it is another test. */
-cp_str mine_choice_param(const mine_cond *a);
-bool mine_cond_has_dtype(const mine_cond *a);
+#include "contracts/mine_cond.h"
 
 /* ---- values ---- */
 
@@ -250,7 +196,8 @@ typedef struct mine_run {
     size_t way_out_count, way_out_room;
     mine_output *outputs;
     size_t output_count, output_room;
-    cp_map symbols;           /* of TensorMatcher: symbol -> the parameter that has it */
+    cp_map symbols; /* of TensorMatcher: symbol -> the parameter that has it */
+    cp_map plain;   /* parameters that are annotated as a number or a text -> that type */
     const mine_value **holes; /* dtypes that stand in texts */
     size_t hole_count, hole_room;
     cp_map kept;       /* address of a function -> calls of it that were run */
@@ -298,13 +245,6 @@ const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value
                             const cp_expr *expr);
 const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr);
 const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr);
-/* A dtype from DLDataType{kDLFloat, 32, 1}. */
-const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call);
-/* `code`, `bits` or `lanes` of a dtype. */
-const mine_value *mine_dtype_part(mine_run *run, const mine_value *dtype, cp_str name);
-/* Whether the code or the width of a dtype is what `other` says; NULL for neither. */
-const mine_cond *mine_dtype_part_is(mine_run *run, const mine_value *part,
-                                    const mine_value *other);
 /* A parameter where a dtype is wanted: that dtype. Any other value as it is. */
 const mine_value *mine_as_dtype(mine_run *run, const mine_value *value);
 /* The dtype that a tensor value has. */
@@ -346,6 +286,8 @@ void mine_keep(mine_run *run, const mine_value *callee, const mine_args *args, b
                const mine_value *result);
 /* An object of its own with the same fields; any other value as it is. */
 const mine_value *mine_copy_object(mine_run *run, const mine_value *value);
+/* Whether anything can be found by running the function with these arguments. */
+bool mine_is_worth_running(const mine_value *callee, const mine_args *args);
 /* Whether the call hangs on nothing that the entry point is given. */
 bool mine_is_apart(const mine_value *callee, const mine_args *args);
 /* The path is put aside: what is looked at until it is put back holds on any. */
@@ -366,29 +308,9 @@ const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr 
 /* A call of something outside of the tree, of which torch and a few more are known. */
 const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
                                   const mine_value *target, cp_expr *call);
-const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr *call);
-const mine_value *mine_same_types(mine_run *run, mine_scope *scope, cp_expr *expr);
-/* A tensor of that dtype; NULL: it is not known. */
-const mine_value *mine_new_tensor(mine_run *run, const mine_value *dtype);
-/* The dtype that an argument names, if one does: `dtype=` or the first that is one. */
-const mine_value *mine_dtype_argument(const mine_args *args);
-/* A call of C++ that gives a tensor or the options of one; NULL if it is none. */
-const mine_value *mine_native_tensor(mine_run *run, mine_scope *scope, cp_expr *call,
-                                     cp_str name);
 /* A method that values other than objects have; NULL if it is none. */
 const mine_value *mine_method(mine_run *run, mine_scope *scope, const mine_value *value,
                               cp_expr *call);
-/* The function that an object of C++ offers to Python by that name; NULL if none. */
-const mine_value *mine_offered(mine_run *run, const mine_value *value, cp_str name);
-/* `expr` as the target of a call in C++: its functions, by name and number of arguments.
- */
-const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *expr,
-                                     size_t arg_count);
-const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
-                                     size_t arg_count);
-/* What a C++ name outside of all functions stands for. */
-const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name);
-cp_class *mine_native_class(mine_run *run, cp_expr *type);
 /* Whether a class of Python is an enumeration. */
 bool mine_is_enum(mine_run *run, const cp_class *class);
 /* The method in the class or its bases that takes so many arguments; NULL if none. */
@@ -418,7 +340,6 @@ void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,
                 uint32_t offset);
 /* An assignment, or the declaration of a C++ variable. */
 mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt);
-cp_str mine_base_member(mine_run *run, const mine_scope *scope, const cp_expr *expr);
 /* By which name of run->stores something is put into the container `expr`. */
 cp_str mine_store_name(mine_run *run, const mine_scope *scope, const cp_expr *expr);
 bool mine_add_to_list(mine_run *run, mine_scope *scope, cp_expr *target,

@@ -1,3 +1,4 @@
+#include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
 /* What one entry point may cost: expressions that are looked at, and memory. */

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 #include "contracts/mine_files.h"
 

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 /* Functions that make a tensor of the dtype that one of their arguments names. */
 static bool makes_tensor(cp_str name)

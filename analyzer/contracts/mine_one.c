@@ -1,6 +1,6 @@
 #include "contracts/mine_one.h"
 
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 struct cp_miner {
     cp_arena *arena;

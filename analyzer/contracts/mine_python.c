@@ -71,11 +71,25 @@ static const mine_cond *instance_of(mine_run *run, const mine_value *value,
             any = mine_or(run->arena, any, instance_of(run, value, type->kids[i], call));
         return any;
     }
+    if (value->kind == VALUE_SELECT) {
+        const mine_cond *any = &mine_false;
+        for (uint32_t i = 0; i < value->count; i++)
+            any =
+                mine_or(run->arena, any,
+                        mine_and(run->arena, value->options[i].cond,
+                                 instance_of(run, value->options[i].value, type, call)));
+        return mine_under_path(run, any);
+    }
     bool plain = value->kind == VALUE_DTYPE || value->kind == VALUE_DTYPE_OF ||
                  value->kind == VALUE_BOOL || value->kind == VALUE_NUMBER ||
                  value->kind == VALUE_TEXT;
     if (value->kind == VALUE_NONE)
         return &mine_false;
+    const cp_expr *said =
+        value->kind == VALUE_PARAM ? cp_map_get(&run->plain, value->text) : NULL;
+    for (size_t i = 0; said && i < sizeof known / sizeof *known; i++)
+        if (cp_str_is(said->text, known[i]))
+            return cp_str_eq(said->text, type->text) ? &mine_true : &mine_false;
     for (size_t i = 0; i < sizeof known / sizeof *known && plain; i++)
         if (cp_str_is(type->text, known[i]))
             return is_of_type(value, type->text) ? &mine_true : &mine_false;

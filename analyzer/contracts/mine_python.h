@@ -41,4 +41,9 @@ const mine_value *mine_by_dtype(mine_run *run, const mine_scope *scope,
                                 const mine_value *dict, const mine_value *dtype,
                                 const cp_expr *expr);
 
+/* torch.empty(…), torch.zeros_like(x, …), …; NULL for anything else of torch. */
+const mine_value *mine_torch_call(mine_run *run, cp_str name, const mine_args *args);
+/* torch.ops.namespace.name, with or without .default; NULL if it is none. */
+const mine_value *mine_torch_operator(mine_run *run, cp_str dotted, size_t arg_count);
+
 #endif

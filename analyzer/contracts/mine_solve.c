@@ -46,7 +46,7 @@ bool mine_is_within(const mine_cond *const *a, uint32_t a_count,
 }
 
 /* The dtypes of `param` that fail, if the check is about it. */
-static cp_dtypes set_of(const split_clause *c, cp_str param)
+cp_dtypes mine_set_of(const split_clause *c, cp_str param)
 {
     bool subject = false;
     for (uint32_t i = 0; i < c->clause->subject_count && !subject; i++)
@@ -63,7 +63,7 @@ static size_t others_of(const solver *s, const bool *in, cp_str param, cp_str *o
     size_t count = 0;
     for (size_t i = 0; i < s->count; i++) {
         const split_clause *c = &s->clauses[i];
-        if (!in[i] || c->same || !set_of(c, param))
+        if (!in[i] || c->same || !mine_set_of(c, param))
             continue;
         for (uint32_t k = 0; k < c->dtype_count; k++) {
             bool known = cp_str_eq(c->dtypes[k]->param, param);
@@ -86,7 +86,7 @@ static cp_dtypes left_over(const solver *s, const bool *in, cp_str param,
     cp_dtypes left = MINE_ALL;
     for (size_t i = 0; i < s->count; i++) {
         const split_clause *c = &s->clauses[i];
-        cp_dtypes bad = in[i] && !c->same ? set_of(c, param) : 0;
+        cp_dtypes bad = in[i] && !c->same ? mine_set_of(c, param) : 0;
         if (!bad)
             continue;
         bool holds = true;
@@ -106,7 +106,7 @@ static cp_dtypes allowed_alone(const solver *s, const bool *in, cp_str param)
     cp_dtypes left = MINE_ALL;
     for (size_t i = 0; i < s->count; i++)
         if (in[i] && !s->clauses[i].same && s->clauses[i].dtype_count == 1)
-            left &= ~set_of(&s->clauses[i], param);
+            left &= ~mine_set_of(&s->clauses[i], param);
     return left;
 }
 
@@ -227,7 +227,8 @@ static void collect_places(solver *s, open_fact *fact, const bool *in, bool own_
             bool own = c->guard_count == group->guard_count &&
                        mine_is_within(c->guard, c->guard_count, group->guard,
                                       group->guard_count);
-            if (!in[i] || c->same || !set_of(c, fact->parameter) || (own_only && !own))
+            if (!in[i] || c->same || !mine_set_of(c, fact->parameter) ||
+                (own_only && !own))
                 continue;
             const mine_clause *from = c->clause;
             uint32_t first = from->place_count < 2 ? from->place_count : 2;
@@ -286,7 +287,7 @@ static bool is_told_by_other(const solver *s, const bool *in, cp_str param,
         bool both = false;
         for (uint32_t k = 0; k < c->dtype_count && !both; k++)
             both = cp_str_eq(c->dtypes[k]->param, o->other);
-        if (in[i] && both && set_of(c, param) && !set_of(c, o->other))
+        if (in[i] && both && mine_set_of(c, param) && !mine_set_of(c, o->other))
             return false;
     }
     return true;
@@ -324,7 +325,7 @@ static void solve_group(solver *s, size_t at)
             continue;
         for (uint32_t k = 0; k < c->dtype_count && done_count < 64; k++) {
             cp_str param = c->dtypes[k]->param;
-            bool known = !set_of(c, param);
+            bool known = !mine_set_of(c, param);
             for (size_t n = 0; n < done_count && !known; n++)
                 known = cp_str_eq(done[n], param);
             if (known)
@@ -360,51 +361,6 @@ static void solve_same(solver *s)
     }
 }
 
-/* The parameter's own name: a mark may say that it is the dtype itself. */
-static cp_str bare_name(cp_str param)
-{
-    return param.len && param.ptr[0] == MINE_IS_DTYPE ? cp_str_cut(param, 1, param.len)
-                                                      : param;
-}
-
-static void keep_fact(mine_run *run, mine_facts *facts, cp_str call,
-                      const open_fact *fact)
-{
-    cp_mined mined = {.call = call,
-                      .parameter = cp_str_copy(facts->arena, bare_name(fact->parameter)),
-                      .when = mine_when(facts->arena, fact->guard, fact->guard_count),
-                      .accepts = fact->set,
-                      .same_as = cp_str_copy(facts->arena, bare_name(fact->same_as)),
-                      .stated_count = fact->place_count};
-    mined.stated = cp_new(facts->arena, cp_str, fact->place_count + 1);
-    for (uint32_t i = 0; i < fact->place_count; i++)
-        mined.stated[i] = cp_str_copy(facts->arena, fact->places[i]);
-    mine_keep_outputs(facts->arena, run, &mined);
-    cp_push(facts->arena, facts->items, facts->count, facts->room, mined);
-}
-
-/* Parameters that a kernel reads and nothing checks. */
-static void keep_unchecked(mine_run *run, const solver *s, cp_str call, mine_facts *facts)
-{
-    for (size_t i = 0; i < run->touched.count; i++) {
-        cp_str param = run->touched.entries[i].key;
-        bool known = false;
-        for (size_t k = 0; k < s->fact_count && !known; k++)
-            known = cp_str_eq(s->facts[k].parameter, param);
-        for (size_t k = 0; k < s->count && !known; k++)
-            known = set_of(&s->clauses[k], param) != 0;
-        if (known)
-            continue;
-        cp_mined mined = {.call = call, .unchecked = true, .stated_count = 1};
-        mined.parameter = cp_str_copy(facts->arena, param);
-        mined.stated = cp_new(facts->arena, cp_str, 1);
-        mined.stated[0] =
-            cp_str_copy(facts->arena, *(cp_str *)run->touched.entries[i].value);
-        mine_keep_outputs(facts->arena, run, &mined);
-        cp_push(facts->arena, facts->items, facts->count, facts->room, mined);
-    }
-}
-
 void mine_solve(mine_run *run, cp_str call, mine_facts *facts)
 {
     solver s = {.arena = run->arena};
@@ -421,6 +377,6 @@ void mine_solve(mine_run *run, cp_str call, mine_facts *facts)
     mine_fold_ways(&s);
     mine_note_same(run, s.facts, s.fact_count);
     for (size_t i = 0; i < s.fact_count; i++)
-        keep_fact(run, facts, call, &s.facts[i]);
-    keep_unchecked(run, &s, call, facts);
+        mine_keep_fact(run, facts, call, &s.facts[i]);
+    mine_keep_unchecked(run, &s, call, facts);
 }

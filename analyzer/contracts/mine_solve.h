@@ -39,6 +39,11 @@ typedef struct solver {
     size_t fact_count, fact_room;
 } solver;
 
+/* The dtypes of `param` that fail, if the check is about it. */
+cp_dtypes mine_set_of(const split_clause *c, cp_str param);
+/* Writes down a contract, and parameters that kernels read and nothing checks. */
+void mine_keep_fact(mine_run *run, mine_facts *facts, cp_str call, const open_fact *fact);
+void mine_keep_unchecked(mine_run *run, const solver *s, cp_str call, mine_facts *facts);
 bool mine_holds_literal(const mine_cond *const *guard, uint32_t count,
                         const mine_cond *literal);
 /* Whether every literal of `a` is one of `b`. */

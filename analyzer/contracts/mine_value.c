@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_native.h"
 
 /* Ways that one value can come to be; beyond it the value is unknown. */
 #define OPTIONS_MAX 24

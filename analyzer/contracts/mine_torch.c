@@ -1,0 +1,53 @@
+#include "contracts/mine_native.h"
+#include "contracts/mine_python.h"
+
+static bool one_of(cp_str name, const char *const *words)
+{
+    for (; *words; words++)
+        if (cp_str_is(name, *words))
+            return true;
+    return false;
+}
+
+/* torch.empty(…), torch.zeros_like(x, …), … */
+const mine_value *mine_torch_call(mine_run *run, cp_str name, const mine_args *args)
+{
+    static const char *const makers[] = {"empty",         "zeros", "ones",  "full",
+                                         "tensor",        "rand",  "randn", "arange",
+                                         "empty_strided", NULL};
+    static const char *const likes[] = {"empty_like", "zeros_like", "ones_like",
+                                        "full_like",  "rand_like",  NULL};
+    const mine_value *dtype = mine_dtype_argument(args);
+    if (one_of(name, makers))
+        return mine_new_tensor(run, dtype);
+    if (one_of(name, likes))
+        return mine_new_tensor(run, dtype ? dtype
+                                    : args->count
+                                        ? mine_dtype_of(run, args->items[0].value)
+                                        : NULL);
+    return NULL;
+}
+
+static void note_operator(mine_program *program, cp_str dotted)
+{
+    pthread_mutex_lock(&program->lock);
+    if (!cp_map_get(&program->operators, dotted))
+        cp_map_put(&program->operators, cp_str_copy(program->arena, dotted), program);
+    pthread_mutex_unlock(&program->lock);
+}
+
+/* torch.ops.namespace.name, with or without .default */
+const mine_value *mine_torch_operator(mine_run *run, cp_str dotted, size_t arg_count)
+{
+    if (!cp_str_starts(dotted, CP_STR("torch.ops.")))
+        return NULL;
+    if (cp_str_ends(dotted, CP_STR(".default")))
+        dotted.len -= 8;
+    cp_str rest = dotted, name = {0};
+    while (rest.len)
+        name = cp_str_next(&rest, '.');
+    const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
+    if (native)
+        note_operator(run->program, dotted);
+    return native ? native : mine_registered_operator(run, name);
+}

@@ -154,6 +154,50 @@ static void test_dtypes_are_known_by_what_libraries_call_them(void **state)
     assert_int_equal(cp_dtype_of_native(CP_STR("kDLCUDA")), CP_DTYPE_NONE);
 }
 
+/* The comments of a text, with `|` between them; `*` marks those on lines of their own.
+ */
+static cp_str comments_of(const char *text)
+{
+    cp_source *source = cp_new(&arena, cp_source, 1);
+    *source = cp_source_of(&arena, CP_STR("a.cu"), cp_str_copy(&arena, cp_str_of(text)));
+    const cp_module *module = cp_facts_of_comments(&arena, source);
+    cp_buf out = {.arena = &arena};
+    for (uint32_t i = 0; i < module->comment_count; i++)
+        cp_buf_printf(&out, "%s%s%.*s", i ? "|" : "",
+                      module->comments[i].own_line ? "*" : "",
+                      CP_STR_ARGS(cp_str_trim(module->comments[i].text)));
+    return cp_buf_str(&out);
+}
+
+static void test_comments_lose_their_marks_and_come_line_by_line(void **state)
+{
+    (void)state;
+    assert_str(comments_of("int a; // b\n  /// c\r\n//!< d"), "b|*c|*d");
+    assert_str(comments_of("/** a\n * b\n *\n */ int c; /* d */"), "*a|*b|*|*|d");
+    assert_str(comments_of("// a \\\n  b\nint c; // d"), "*a|*b|d");
+    assert_str(comments_of("/* never closed"), "*never closed");
+}
+
+static void test_strings_and_digits_hold_no_comments(void **state)
+{
+    (void)state;
+    assert_str(comments_of("f(\"// a\", '\"', \"\\\"/*\"); // b"), "b");
+    assert_str(comments_of("f(R\"x(\" // a)\" )x\", u8R\"(/*)\"); // b"), "b");
+    assert_str(comments_of("int n = 1'000'000; // a\nchar c = u8'\\''; // b"), "a|b");
+    assert_str(comments_of("#error don't // not seen\nint a; // b"), "b");
+    assert_str(comments_of("R\"this is no raw string // at all"), "");
+}
+
+static void test_code_is_told_without_strings_and_comments(void **state)
+{
+    (void)state;
+    cp_native_code code =
+        cp_native_code_of(&arena, CP_STR("#define A\nf(\"b\", c); // d"));
+    assert_int_equal(code.count, 6);
+    assert_true(code.words[0].is_name && !code.words[1].is_name);
+    assert_str(code.words[3].text, "c");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +212,9 @@ int main(void)
         TEST(test_a_class_has_methods_bases_and_initialisers),
         TEST(test_a_bracket_without_a_partner_is_an_error_of_the_file),
         TEST(test_dtypes_are_known_by_what_libraries_call_them),
+        TEST(test_comments_lose_their_marks_and_come_line_by_line),
+        TEST(test_strings_and_digits_hold_no_comments),
+        TEST(test_code_is_told_without_strings_and_comments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

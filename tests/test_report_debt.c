@@ -131,7 +131,8 @@ static void test_json_has_the_keys_of_items_and_rows(void **state)
     json_t *root = parsed(report_of(&item, 1, CP_FORMAT_JSON));
     json_t *items = json_object_get(root, "items"), *first = json_array_get(items, 0);
     json_t *row = json_array_get(json_object_get(root, "matrix"), 0);
-    assert_int_equal(json_object_size(first), 12);
+    assert_int_equal(json_object_size(first), 13);
+    assert_string_equal(json_string_value(json_object_get(first, "language")), "Python");
     assert_int_equal(json_integer_value(json_object_get(first, "age_days")), 12);
     assert_string_equal(json_string_value(json_object_get(first, "state")), "blocked");
     assert_int_equal(json_array_size(json_object_get(first, "unblocks")), 2);
@@ -168,6 +169,16 @@ static void test_json_summary_counts_states_and_consumers(void **state)
     json_decref(root);
 }
 
+static void test_item_of_another_language_says_so(void **state)
+{
+    (void)state;
+    cp_debt_item item = item_of();
+    item.path = CP_STR("csrc/a.cuh");
+    item.is_native = true;
+    assert_has(report_of(&item, 1, CP_FORMAT_FULL), "csrc/a.cuh:484 (CUDA)\n");
+    assert_has(report_of(&item, 1, CP_FORMAT_MARKDOWN), "| csrc/a.cuh:484 \\(CUDA\\) |");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +189,7 @@ int main(void)
         TEST(test_markdown_escapes_what_would_be_markup),
         TEST(test_markdown_fits_a_comment_and_says_what_is_left_out),
         TEST(test_json_has_the_keys_of_items_and_rows),
+        TEST(test_item_of_another_language_says_so),
         TEST(test_json_has_null_where_nobody_knows),
         TEST(test_json_summary_counts_states_and_consumers),
     };

@@ -174,3 +174,20 @@ cp_func *cp_module_func_at(const cp_module *module, size_t offset)
     }
     return found;
 }
+
+cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import)
+{
+    if (import->level == 0)
+        return import->module;
+    cp_str base = from->dotted;
+    for (uint32_t up = from->is_package ? 1 : 0; up < import->level; up++) {
+        const char *dot = base.len ? memrchr(base.ptr, '.', base.len) : NULL;
+        base.len = dot ? (size_t)(dot - base.ptr) : 0;
+    }
+    if (import->module.len == 0)
+        return base;
+    if (base.len == 0)
+        return import->module;
+    return cp_str_printf(arena, "%.*s.%.*s", CP_STR_ARGS(base),
+                         CP_STR_ARGS(import->module));
+}

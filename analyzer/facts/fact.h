@@ -202,6 +202,7 @@ struct cp_module {
     const cp_source *source;
     cp_str dotted;   /* import name: "sglang.srt.layers.moe.topk"; set by the project */
     bool is_package; /* the file is an __init__.py */
+    bool is_native;  /* CUDA or C++ */
     cp_block body;
     cp_func **funcs; /* all of the file, lambdas too, outer before inner */
     cp_class **classes;
@@ -250,6 +251,12 @@ cp_func *cp_reader_func(cp_reader *reader, const cp_source *source, cp_span span
  * be read is then added to the errors of the module.
  */
 void cp_func_read(cp_func *func);
+
+/* The function or lambda that holds the byte directly; NULL at module level. */
+cp_func *cp_module_func_at(const cp_module *module, size_t offset);
+
+/* The absolute dotted name that an import statement in `from` asks for. */
+cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import);
 
 /* The dotted name that a chain of names spells ("torch.float32"), else "". */
 cp_str cp_expr_dotted(cp_arena *arena, const cp_expr *expr);

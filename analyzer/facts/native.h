@@ -25,6 +25,7 @@
 
 #include "facts/fact.h"
 #include "parse/cuda.h"
+#include "read/scan.h"
 
 typedef struct cp_macros cp_macros;
 
@@ -40,6 +41,31 @@ void cp_macros_add(cp_macros *macros, const cp_source *source);
 cp_module *cp_facts_from_native(cp_arena *arena, const cp_source *source,
                                 const cp_cuda_decl *decls, size_t decl_count,
                                 const cp_macros *macros);
+
+/*
+ * The comments of a CUDA or C++ file, and nothing else of it: a line of a comment each,
+ * without the marks of documentation. Macros and conditions are not looked at.
+ */
+cp_module *cp_facts_of_comments(cp_arena *arena, const cp_source *source);
+
+/* The words that a file with remarks about routing holds some of, for cp_has_remarks. */
+const cp_scanner *cp_remark_words(cp_arena *arena);
+/* Whether comments in these bytes may put something about routing off. */
+bool cp_has_remarks(const cp_scanner *words_of_remarks, cp_str bytes);
+
+/* A word or a sign of code. */
+typedef struct cp_native_word {
+    cp_str text;
+    bool is_name; /* an identifier or a keyword */
+} cp_native_word;
+
+typedef struct cp_native_code {
+    cp_native_word *words;
+    size_t count;
+} cp_native_code;
+
+/* The code of a piece of text, comments, directives and strings left out. */
+cp_native_code cp_native_code_of(cp_arena *arena, cp_str text);
 
 /*
  * One expression, such as the name of an instantiation that Python code spells:

@@ -307,6 +307,7 @@ cp_module *cp_facts_from_native(cp_arena *arena, const cp_source *source,
 {
     cp_module *module = cp_new(arena, cp_module, 1);
     module->source = source;
+    module->is_native = true;
     cp_arena scratch = {0};
     native_tokens raw = native_lex(&scratch, source->text, NULL, NULL);
     uint32_t lost = 0;

@@ -3,12 +3,16 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "facts/native.h"
+#include "read/walk.h"
+
 /* A file of the tree; `module` once it was parsed. */
 typedef struct file_record {
     cp_str path;
     cp_str dotted; /* the whole path as a dotted name, "" for no identifier path */
     cp_module *module;
     bool tried;
+    bool is_native;
 } file_record;
 
 struct cp_project {
@@ -17,7 +21,8 @@ struct cp_project {
     cp_reader **readers; /* one a worker, and one for what is read later */
     int worker_count;
     const cp_scanner *scanner;
-    cp_files source; /* where the bytes of the files are */
+    cp_files source;           /* where the bytes of the files are */
+    const cp_scanner *remarks; /* words of C++ comments that matter; NULL without C++ */
     file_record *files;
     size_t count;
     cp_map by_name;  /* last part of the dotted name -> file_list */
@@ -74,6 +79,11 @@ static void index_files(cp_project *project)
 {
     for (size_t i = 0; i < project->count; i++) {
         file_record *file = &project->files[i];
+        file->is_native = cp_file_kind_of(file->path) == CP_FILE_NATIVE;
+        if (file->is_native && !project->remarks)
+            project->remarks = cp_remark_words(&project->arena);
+        if (file->is_native)
+            continue;
         file->dotted = dotted_of(&project->arena, file->path);
         if (is_init(file->path))
             cp_map_put(&project->packages, file->dotted, file);
@@ -95,6 +105,8 @@ static cp_module *lower(cp_arena *arena, cp_reader *reader, const file_record *f
 {
     cp_source *source = cp_new(arena, cp_source, 1);
     *source = *text;
+    if (file->is_native)
+        return cp_facts_of_comments(arena, source);
     cp_module *module =
         cp_reader_read(reader, source, scanner ? holds_needle : NULL, scanner);
     module->dotted = file->dotted;
@@ -116,6 +128,14 @@ typedef struct worker {
 /* Files are taken in small runs, so that threads rarely meet. */
 enum { RUN_LENGTH = 8 };
 
+static bool matters(const worker *self, const file_record *file, cp_str bytes)
+{
+    if (file->is_native)
+        return cp_has_remarks(self->project->remarks, bytes);
+    uint64_t words = cp_scan(self->scanner, bytes);
+    return self->wanted ? self->wanted(file->path, words) : words != 0;
+}
+
 static void read_one(worker *self, file_record *file)
 {
     const cp_files *from = &self->project->source;
@@ -128,8 +148,7 @@ static void read_one(worker *self, file_record *file)
         pthread_mutex_unlock(self->lock);
         return;
     }
-    uint64_t words = cp_scan(self->scanner, bytes);
-    if (self->wanted ? !self->wanted(file->path, words) : !words)
+    if (!matters(self, file, bytes))
         return;
     if (!from->packed) /* else they stay where they are */
         bytes = cp_str_copy(self->arena, bytes);
@@ -378,21 +397,4 @@ cp_module *cp_project_loaded(cp_project *project, const cp_module *from, cp_str 
 {
     const file_record *file = find_file(project, from, dotted);
     return file ? file->module : NULL;
-}
-
-cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import)
-{
-    if (import->level == 0)
-        return import->module;
-    cp_str base = from->dotted;
-    for (uint32_t up = from->is_package ? 1 : 0; up < import->level; up++) {
-        cp_str last = last_part(base);
-        base.len -= last.len < base.len ? last.len + 1 : last.len;
-    }
-    if (import->module.len == 0)
-        return base;
-    if (base.len == 0)
-        return import->module;
-    return cp_str_printf(arena, "%.*s.%.*s", CP_STR_ARGS(base),
-                         CP_STR_ARGS(import->module));
 }

@@ -1,10 +1,12 @@
 /*
- * project.h - the Python files of a run, as modules that import each other.
+ * project.h - the files of a run, the Python ones as modules that import each other.
  *
  * Layer: facts. A project knows every file that the walk found; only those that
  * mention routing are read at once, in parallel, and an import reads a further
  * one when the flow needs it. Modules are found by the dotted suffix of their
  * path, so no package needs to be installed or to hold an __init__.py.
+ * CUDA and C++ files are modules that hold comments alone, where these can be remarks
+ * about routing.
  *
  * The project owns the arenas of its modules; they live until it is disposed of.
  */
@@ -62,8 +64,5 @@ cp_module *cp_project_import(cp_project *project, const cp_module *from, cp_str 
 
 /* The same among the modules that are read already; reads nothing. */
 cp_module *cp_project_loaded(cp_project *project, const cp_module *from, cp_str dotted);
-
-/* The absolute dotted name that an import statement in `from` asks for. */
-cp_str cp_import_target(cp_arena *arena, const cp_module *from, const cp_import *import);
 
 #endif

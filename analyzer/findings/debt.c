@@ -81,11 +81,40 @@ static cp_str subject_of(const cp_debt_note *note, const cp_debt_words *words,
                               : (cp_str){"", 0};
 }
 
+const char *cp_debt_language(const cp_debt_item *item)
+{
+    bool cuda =
+        cp_str_ends(item->path, CP_STR(".cu")) || cp_str_ends(item->path, CP_STR(".cuh"));
+    return !item->is_native ? "Python" : cuda ? "CUDA" : "C++";
+}
+
+static cp_debt_item new_item(const cp_debt_note *note)
+{
+    const cp_source *source = note->module->source;
+    return (cp_debt_item){.path = source->path,
+                          .line = cp_source_line(source, note->comment->span.start),
+                          .marker = note->marker,
+                          .text = note->text,
+                          .owner = note->owner,
+                          .age_days = -1,
+                          .module = note->module,
+                          .is_native = note->module->is_native,
+                          .span = note->comment->span};
+}
+
 static void add_note(cp_study *study, const cp_debt_note *note, item_list *list)
 {
-    cp_debt_words words = cp_debt_words_of(cp_flow_rules_of(study->flow), note->text);
+    bool is_native = note->module->is_native;
+    cp_debt_words words =
+        cp_debt_words_of(cp_flow_rules_of(study->flow), note->text, is_native);
     if (!may_be_gate_dtype(note, &words))
         return;
+    if (is_native) {
+        cp_debt_item item = new_item(note);
+        if (cp_debt_native_item(study, note, &words, &item))
+            cp_push(study->arena, list->items, list->count, list->room, item);
+        return;
+    }
     cp_debt_target target = cp_debt_target_of(study, note);
     const cp_node *node = node_of(study, &target);
     cp_debt_reach reach = {0};
@@ -94,16 +123,9 @@ static void add_note(cp_study *study, const cp_debt_note *note, item_list *list)
         reach = cp_debt_reach_of(study, node, target.role);
     if (!is_gate_dtype(note, &words, &target, cp_debt_reaches_routing(&reach)))
         return;
-    cp_debt_item item = {.path = note->module->source->path,
-                         .marker = note->marker,
-                         .text = note->text,
-                         .subject = subject_of(note, &words, &target),
-                         .owner = note->owner,
-                         .age_days = -1,
-                         .module = note->module,
-                         .span = note->comment->span,
-                         .role = target.role};
-    item.line = cp_source_line(note->module->source, item.span.start);
+    cp_debt_item item = new_item(note);
+    item.subject = subject_of(note, &words, &target);
+    item.role = target.role;
     cp_debt_judge(study, &words, &target, flows ? node : NULL, &reach, &item);
     cp_push(study->arena, list->items, list->count, list->room, item);
 }

@@ -33,8 +33,9 @@ typedef struct cp_debt_item {
     cp_str *unblocks;    /* what could be done then, a phrase each */
     uint32_t unblock_count;
     const cp_module *module;
-    cp_span span; /* of the comment */
-    cp_role role; /* of the subject; CP_ROLE_NONE where it is none of them */
+    bool is_native; /* in a CUDA or C++ file */
+    cp_span span;   /* of the comment */
+    cp_role role;   /* of the subject; CP_ROLE_NONE where it is none of them */
 } cp_debt_item;
 
 /* One consumer that the gate's output reaches. */
@@ -60,6 +61,9 @@ static inline const char *cp_debt_state_name(cp_debt_state state)
            : state == CP_DEBT_BLOCKED  ? "blocked"
                                        : "unverifiable";
 }
+
+/* "Python", "C++" or "CUDA". */
+const char *cp_debt_language(const cp_debt_item *item);
 
 /*
  * The debt of the whole program, in the study's arena: items with their history,

@@ -69,14 +69,17 @@ static cp_str shortened(cp_arena *arena, cp_str text)
     return cp_str_printf(arena, "%.*s …", (int)end, text.ptr);
 }
 
-static bool puts_off(cp_str text)
+/* A kernel has temporary storage that nobody means to change. */
+static bool puts_off(cp_str text, bool is_native)
 {
-    static const char *const phrases[] = {"for now", "after testing", "temporar",
+    static const char *const phrases[] = {"for now", "after testing",
                                           "for the time being", "to be removed once"};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (cp_str_find_nocase(text, cp_str_of(phrases[i]), 0) != SIZE_MAX)
             return true;
-    return false;
+    return cp_str_find_nocase(text,
+                              is_native ? CP_STR("temporarily") : CP_STR("temporar"),
+                              0) != SIZE_MAX;
 }
 
 /* One past the last comment of the remark that begins with comment `index`. */
@@ -98,7 +101,7 @@ static bool is_remark(const cp_module *module, uint32_t index, uint32_t end,
     if (index && goes_on(module, &module->comments[index - 1], &module->comments[index]))
         return false;
     for (uint32_t i = index; i < end; i++)
-        if (puts_off(module->comments[i].text))
+        if (puts_off(module->comments[i].text, module->is_native))
             return true;
     return false;
 }
@@ -152,6 +155,15 @@ static bool is_one_of(cp_str token, const char *const *words, size_t count)
 
 #define ONE_OF(token, words) is_one_of((token), (words), sizeof(words) / sizeof *(words))
 
+/* In C++ `float` and `half` are dtypes, unless `half` is said of something else. */
+static cp_dtype dtype_of_cpp(cp_str token, cp_str before)
+{
+    static const char *const leads[] = {"in", "as", "to", "use", "or", "and"};
+    if (cp_str_is(token, "float"))
+        return CP_F32;
+    return cp_str_is(token, "half") && ONE_OF(before, leads) ? CP_F16 : CP_DTYPE_NONE;
+}
+
 static cp_dtype dtype_of_word(cp_str token)
 {
     static const struct {
@@ -194,6 +206,17 @@ static bool turns_away(cp_str before)
     return ONE_OF(before, words);
 }
 
+/* `routing bias`, `router logits`, in one word or in two. */
+static bool names_tensor(const cp_flow_rules *rules, cp_str token, cp_str before)
+{
+    static const char *const tails[] = {"logit", "logits", "bias", "weights", "scores"};
+    static const char *const heads[] = {"router", "routing", "gate", "gating"};
+    if (cp_debt_tensor_of(rules, token) != CP_ROLE_NONE)
+        return true;
+    return (ONE_OF(before, heads) && ONE_OF(token, tails)) ||
+           (cp_str_is(before, "topk") && cp_str_is(token, "weights"));
+}
+
 static void add_token(const cp_flow_rules *rules, cp_str token, cp_str before,
                       cp_debt_words *words, cp_dtypes *asked)
 {
@@ -210,29 +233,50 @@ static void add_token(const cp_flow_rules *rules, cp_str token, cp_str before,
     words->accuracy |= ONE_OF(token, accuracy);
     words->routing |= cp_str_is(before, "topk") &&
                       (cp_str_is(token, "weights") || cp_str_is(token, "weight"));
+    words->tensor |= names_tensor(rules, token, before);
     words->demands |= ONE_OF(token, demands);
     words->gate |= cp_str_is(token, "gate") || cp_str_is(token, "gates");
     words->dtype |= is_dtype_word(token);
     words->other |= ONE_OF(token, other);
     cp_dtype named = dtype_of_word(token);
+    if (words->is_native && named == CP_DTYPE_NONE)
+        named = dtype_of_cpp(token, before);
+    words->dtype |= named != CP_DTYPE_NONE;
     if (named != CP_DTYPE_NONE && !turns_away(before))
         *asked |= CP_DTYPES(named);
 }
 
-cp_debt_words cp_debt_words_of(const cp_flow_rules *rules, cp_str text)
+/* The name that ends with the token at `at`, with the word before where it takes two. */
+static cp_str tensor_name(const cp_flow_rules *rules, cp_str token, const char *before_at,
+                          const char *at)
 {
-    cp_debt_words words = {.wanted = CP_DTYPE_NONE, .puts_off = puts_off(text)};
+    bool alone = cp_debt_tensor_of(rules, token) != CP_ROLE_NONE;
+    const char *start = alone ? at : before_at;
+    return (cp_str){start, (size_t)(at - start) + token.len};
+}
+
+cp_debt_words cp_debt_words_of(const cp_flow_rules *rules, cp_str text, bool is_native)
+{
+    cp_debt_words words = {.is_native = is_native,
+                           .wanted = CP_DTYPE_NONE,
+                           .puts_off = puts_off(text, is_native)};
     cp_dtypes asked = 0;
     char one[TOKEN_MAX], two[TOKEN_MAX];
     cp_str before = {two, 0};
+    const char *before_at = text.ptr;
     for (char *place = one;; place = place == one ? two : one) {
         cp_str token = next_token(&text, place);
         if (!token.len)
             break;
+        bool named = words.tensor;
+        const char *at = text.ptr - token.len;
         add_token(rules, token, before, &words, &asked);
         if (!words.about.len && (words.routing || words.gate))
-            words.about = (cp_str){text.ptr - token.len, token.len};
+            words.about = (cp_str){at, token.len};
+        if (is_native && !named && words.tensor)
+            words.about = tensor_name(rules, token, before_at, at);
         before = token;
+        before_at = at;
     }
     for (int d = 0; d < CP_DTYPE_COUNT; d++)
         if (asked == CP_DTYPES(d) && !words.demands)

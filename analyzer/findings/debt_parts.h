@@ -21,6 +21,8 @@ typedef struct cp_debt_note {
 
 /* What the words of a note are about. */
 typedef struct cp_debt_words {
+    bool is_native;  /* they stand in a C++ file */
+    bool tensor;     /* a routing tensor by its name, in one word or two */
     bool routing;    /* router logits, their bias, the weights, the gate */
     bool gate;       /* only the word `gate`, which can mean other gates too */
     bool dtype;      /* dtypes or precision */
@@ -51,7 +53,15 @@ typedef struct cp_debt_target {
 /* debt_comment.c: false where the comment has no marker and puts nothing off. */
 bool cp_debt_note_of(cp_arena *arena, const cp_module *module, uint32_t index,
                      cp_debt_note *note);
-cp_debt_words cp_debt_words_of(const cp_flow_rules *rules, cp_str text);
+cp_debt_words cp_debt_words_of(const cp_flow_rules *rules, cp_str text, bool is_native);
+
+/* debt_native.c: the same for a remark in a C++ file, whose code is known by its words.
+ */
+/* The role of a tensor of that name, `mPtrRoutingBias` and the like included. */
+cp_role cp_debt_tensor_of(const cp_flow_rules *rules, cp_str name);
+/* False where it is not about the dtype of a routing tensor. */
+bool cp_debt_native_item(const cp_study *study, const cp_debt_note *note,
+                         const cp_debt_words *words, cp_debt_item *item);
 
 /* debt_target.c */
 cp_debt_target cp_debt_target_of(const cp_study *study, const cp_debt_note *note);

@@ -37,7 +37,9 @@ static uint32_t covered_line(const silencer *mark)
     uint32_t line = mark->line;
     while (mark->comment->own_line && line < source->line_count) {
         cp_str text = cp_str_trim(cp_source_line_text(source, ++line));
-        if (text.len && text.ptr[0] != '#')
+        bool comment = mark->module->is_native ? cp_str_starts(text, CP_STR("//"))
+                                               : cp_str_starts(text, CP_STR("#"));
+        if (text.len && !comment)
             break;
     }
     return line;

@@ -42,10 +42,10 @@ static bool is_vendored(cp_str name)
     return cp_str_ends(name, CP_STR(".egg-info"));
 }
 
-static unsigned kind_of(cp_str name)
+unsigned cp_file_kind_of(cp_str name)
 {
-    static const char *const native[] = {".cu",  ".cuh", ".c",   ".cc",  ".cpp",
-                                         ".cxx", ".h",   ".hpp", ".hxx", ".inc"};
+    static const char *const native[] = {".cu", ".cuh", ".c",   ".cc",  ".cpp", ".cxx",
+                                         ".h",  ".hpp", ".hxx", ".inc", ".inl"};
     if (cp_str_ends(name, CP_STR(".py")) || cp_str_ends(name, CP_STR(".pyi")))
         return CP_FILE_PYTHON;
     for (size_t i = 0; i < sizeof native / sizeof *native; i++)
@@ -85,7 +85,8 @@ static bool enters(const cp_walk_options *options, cp_str name)
 unsigned cp_walk_kind(const cp_walk_options *options, cp_str path)
 {
     cp_arena scratch = {0};
-    unsigned kind = kind_of(path) & (options->kinds ? options->kinds : CP_FILE_PYTHON);
+    unsigned kind =
+        cp_file_kind_of(path) & (options->kinds ? options->kinds : CP_FILE_PYTHON);
     cp_str rest = path;
     while (kind && rest.len) {
         cp_str name = cp_str_next(&rest, '/');
@@ -146,7 +147,7 @@ static void list_one(walk *w, int folder, const struct dirent *d, listing *out)
     out->has_ignore |= cp_str_is(name, ".gitignore");
     out->has_git |= cp_str_is(name, ".git");
 
-    bool wanted = kind_of(name) & w->kinds;
+    bool wanted = cp_file_kind_of(name) & w->kinds;
     if (!wanted && d->d_type != DT_DIR && d->d_type != DT_UNKNOWN)
         return;
     unsigned char type = type_of(folder, d);
@@ -200,7 +201,7 @@ static void walk_entries(walk *w, int folder, cp_str path, const listing *found)
         if (e->is_folder)
             walk_folder(w, folder, e->name.ptr, at);
         else
-            add_file(w, at, kind_of(e->name));
+            add_file(w, at, cp_file_kind_of(e->name));
     }
 }
 
@@ -281,7 +282,7 @@ static cp_status add_path(walk *w, cp_str given, cp_err *err)
     if (!S_ISREG(info.st_mode))
         return cp_fail(err, CP_ERR_IO,
                        "%s: neither a file nor a folder; give its text as '-'", path.ptr);
-    unsigned kind = kind_of(path);
+    unsigned kind = cp_file_kind_of(path);
     add_file(w, path, kind ? kind : CP_FILE_PYTHON);
     return CP_OK;
 }

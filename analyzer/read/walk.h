@@ -17,7 +17,8 @@
 
 typedef enum cp_file_kind {
     CP_FILE_PYTHON = 1, /* .py, .pyi, and whatever else is given by name */
-    CP_FILE_NATIVE = 2, /* CUDA and C++: .cu .cuh .c .cc .cpp .cxx .h .hpp .hxx .inc */
+    CP_FILE_NATIVE = 2, /* CUDA and C++: .cu .cuh .c .cc .cpp .cxx .h .hpp .hxx .inc
+                           .inl */
 } cp_file_kind;
 
 typedef struct cp_file {
@@ -53,5 +54,8 @@ CP_MUST_CHECK cp_status cp_walk_files(cp_arena *arena, const cp_str *paths, size
  * that of a folder, or is of none of the kinds.
  */
 unsigned cp_walk_kind(const cp_walk_options *options, cp_str path);
+
+/* What a file is by the end of its name; 0 where that says nothing. */
+unsigned cp_file_kind_of(cp_str name);
 
 #endif

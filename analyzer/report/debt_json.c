@@ -5,6 +5,8 @@ static json_t *item_value(cp_arena *arena, const cp_debt_item *item)
     json_t *value = cp_json_object(), *unblocks = cp_json_list();
     cp_str state = cp_str_of(cp_debt_state_name(item->state));
     cp_json_set(value, "path", cp_json_text(arena, item->path));
+    cp_json_set(value, "language",
+                cp_json_text(arena, cp_str_of(cp_debt_language(item))));
     cp_json_set(value, "line", cp_json_number(item->line));
     cp_json_set(value, "marker", cp_json_text(arena, item->marker));
     cp_json_set(value, "text", cp_json_text(arena, item->text));

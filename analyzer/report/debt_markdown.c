@@ -90,7 +90,10 @@ static void add_item(cp_buf *out, const cp_debt_item *item)
         cp_buf_printf(&age, "%s%lld d", item->owner.len ? ", " : "",
                       (long long)item->age_days);
     cp_buf_printf(out, "| **%s** |", cp_debt_state_name(item->state));
-    add_cell(out, cp_str_printf(arena, "%.*s:%u", CP_STR_ARGS(item->path), item->line));
+    const char *more = item->is_native ? cp_debt_language(item) : NULL;
+    add_cell(out,
+             cp_str_printf(arena, "%.*s:%u%s%s%s", CP_STR_ARGS(item->path), item->line,
+                           more ? " (" : "", more ? more : "", more ? ")" : ""));
     add_cell(out, cp_str_printf(arena, "%.*s%s%.*s", CP_STR_ARGS(item->marker),
                                 item->marker.len ? ": " : "", CP_STR_ARGS(item->text)));
     add_answer(out, item);

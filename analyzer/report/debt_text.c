@@ -35,9 +35,12 @@ static void add_item(cp_buf *out, const cp_debt_item *item, const cp_report_styl
     const char *state = cp_debt_state_name(item->state);
     cp_show_styled(out, style->color, style_of(item->state), cp_str_of(state));
     cp_buf_puts(out, "  ");
-    cp_show_wrapped(
-        out, cp_str_printf(out->arena, "%.*s:%u", CP_STR_ARGS(item->path), item->line),
-        strlen(state) + 2, 2, style->width);
+    const char *more = item->is_native ? cp_debt_language(item) : NULL;
+    cp_show_wrapped(out,
+                    cp_str_printf(out->arena, "%.*s:%u%s%s%s", CP_STR_ARGS(item->path),
+                                  item->line, more ? " (" : "", more ? more : "",
+                                  more ? ")" : ""),
+                    strlen(state) + 2, 2, style->width);
     cp_buf_puts(out, "\n");
     cp_str head = cp_str_printf(out->arena, "%.*s: %.*s", CP_STR_ARGS(item->marker),
                                 CP_STR_ARGS(item->text));

@@ -27,7 +27,9 @@ static cp_str line_of(const cp_mined *fact)
     cp_buf out = {.arena = &arena};
     cp_buf_printf(&out, "%.*s %.*s: ", CP_STR_ARGS(fact->call),
                   CP_STR_ARGS(fact->parameter));
-    if (fact->unchecked)
+    if (fact->broken)
+        cp_buf_printf(&out, "broken, %.*s", CP_STR_ARGS(fact->reason));
+    else if (fact->unchecked)
         cp_buf_puts(&out, "unchecked");
     else if (fact->same_as.len)
         cp_buf_printf(&out, "as %.*s", CP_STR_ARGS(fact->same_as));
@@ -295,6 +297,57 @@ static void test_without_libclang_python_is_still_mined(void **state)
     assert_false(cp_str_has(text, CP_STR(".cu:")));
 }
 
+/* Only what is broken, of the library. */
+static cp_str broken_calls(const char *name)
+{
+    cp_str rest = mined(name, 1, NULL);
+    cp_buf out = {.arena = &arena};
+    while (rest.len) {
+        cp_str line = cp_str_next(&rest, '\n');
+        if (cp_str_has(line, CP_STR(": broken")))
+            cp_buf_printf(&out, "%.*s\n", CP_STR_ARGS(line));
+    }
+    return cp_buf_str(&out);
+}
+
+static void test_a_call_with_another_number_of_arguments_is_broken(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(
+        broken_calls("arity"),
+        "lib.api.bound : broken, 1 argument is handed to plain, which takes 2 @ "
+        "lib/api.py:116\n"
+        "lib.api.operator_with_too_many : broken, 5 arguments are handed to scale, which "
+        "takes at most 4 @ lib/api.py:103\n"
+        "lib.api.operator_without_what_it_needs : broken, 0 arguments are handed to "
+        "scale, which takes at least 1 when x is given @ lib/api.py:99\n"
+        "lib.api.too_few : broken, 2 arguments are handed to run, which takes 3 @ "
+        "lib/api.py:15\n"
+        "lib.api.too_many_under_a_mode : broken, 4 arguments are handed to run, which "
+        "takes 3 when mode == 3 @ lib/api.py:26\n"
+        "lib.api.wrapped : broken, 3 arguments are handed to go, which takes 2 @ "
+        "lib/api.py:81\n");
+}
+
+static void test_a_broken_call_is_written_as_a_record(void **state)
+{
+    (void)state;
+    cp_str toml;
+    cp_err err = {0};
+    if (!have_libclang())
+        skip();
+    mined("arity", 1, &toml);
+    assert_true(cp_str_has(
+        toml, CP_STR("call = \"lib.api.too_few\"\nparameter = \"\"\nbroken = true\n"
+                     "outputs = {}\nstated = [\"lib/api.py:15\", "
+                     "\"lib/csrc/run.cu:1\"]\norigin = \"mined\"\n"
+                     "reason = \"2 arguments are handed to run, which takes 3\"\n")));
+    cp_contracts *set = cp_contracts_empty(&arena);
+    assert_int_equal(cp_contracts_add(set, CP_STR("lib.toml"), toml, &err), CP_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +363,8 @@ int main(void)
         TEST(test_threads_do_not_change_what_is_mined),
         TEST(test_the_toml_is_a_contract_set),
         TEST(test_without_libclang_python_is_still_mined),
+        TEST(test_a_call_with_another_number_of_arguments_is_broken),
+        TEST(test_a_broken_call_is_written_as_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,8 @@ static void put_fact(cp_buf *out, const row *r, const cp_release *releases, size
         cp_toml_put_list(out, "stated", c->stated, c->stated_count);
     put_moves(out, r, releases, first, last);
     cp_toml_put(out, "origin", c->origin);
+    if (c->reason.len)
+        cp_toml_put(out, "reason", c->reason);
 }
 
 static void put_entry(cp_buf *out, const row *r, const cp_release *releases, size_t first,

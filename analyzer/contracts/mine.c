@@ -278,7 +278,10 @@ static int by_fact(const void *a, const void *b)
     order = order ? order : cp_str_cmp(x->parameter, y->parameter);
     order = order ? order : cp_str_cmp(x->when, y->when);
     order = order ? order : cp_str_cmp(x->same_as, y->same_as);
-    return order ? order : (x->accepts > y->accepts) - (x->accepts < y->accepts);
+    order = order ? order : (x->accepts > y->accepts) - (x->accepts < y->accepts);
+    return order || !x->stated_count || !y->stated_count
+               ? order
+               : cp_str_cmp(x->stated[0], y->stated[0]);
 }
 
 void mine_sort_facts(cp_mined *facts, size_t count)

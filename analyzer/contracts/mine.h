@@ -40,7 +40,9 @@ typedef struct cp_mined {
     cp_dtypes accepts;
     cp_str same_as;
     bool unchecked;
-    cp_str *stated;           /* "file:line", the check first */
+    bool broken;    /* the call fails whatever its arguments are; no parameter */
+    cp_str reason;  /* why it does; else "" */
+    cp_str *stated; /* "file:line", the check first; of a broken call: it, the function */
     cp_mined_output *outputs; /* by name */
     uint32_t stated_count, output_count;
 } cp_mined;

@@ -1,3 +1,4 @@
+#include "contracts/mine_arity.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
@@ -125,9 +126,12 @@ const mine_value *mine_call_outer(mine_run *run, mine_scope *scope,
     cp_str dotted = target->text, rest = dotted, last = {0};
     while (rest.len)
         last = cp_str_next(&rest, '.');
-    const mine_value *operator= mine_torch_operator(run, dotted, args.count);
-    if (operator)
-        return mine_apply(run, operator, & args, scope, call);
+    const mine_value *found = mine_torch_operator(run, dotted, args.count);
+    if (found)
+        return mine_apply(run, found, &args, scope, call);
+    found = mine_torch_operator(run, dotted, SIZE_MAX); /* by its name alone */
+    if (found)
+        mine_check_arity(run, found, &args, scope, call);
     if (cp_str_is(last, "SimpleNamespace"))
         return namespace_of(run, &args);
     if (cp_str_is(last, "partial"))

@@ -1,3 +1,4 @@
+#include "contracts/mine_arity.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
@@ -210,16 +211,20 @@ const mine_value *mine_apply(mine_run *run, const mine_value *callee,
     if (callee->kind == VALUE_SELECT) {
         mine_option *options = cp_new(run->arena, mine_option, callee->count);
         size_t keep = run->path_count;
+        uint32_t choice = run->choice;
         for (uint32_t i = 0; i < callee->count; i++) {
+            run->choice = run->depth + 1;
             mine_push_path(run, callee->options[i].cond);
             options[i] = (mine_option){
                 callee->options[i].cond,
                 mine_apply(run, callee->options[i].value, args, scope, site)};
             run->path_count = keep;
         }
+        run->choice = choice;
         run->failed = false;
         return mine_select(run, options, callee->count);
     }
+    mine_check_arity(run, callee, args, scope, site);
     if (callee->kind == VALUE_CLASS)
         return mine_construct(run, callee, args, scope, site);
     if (callee->kind == VALUE_OBJECT) {
@@ -293,13 +298,16 @@ static const mine_value *call_method(mine_run *run, mine_scope *scope,
     if (owner->kind == VALUE_SELECT) {
         mine_option *options = cp_new(run->arena, mine_option, owner->count);
         size_t keep = run->path_count;
+        uint32_t choice = run->choice;
         for (uint32_t i = 0; i < owner->count; i++) {
+            run->choice = run->depth + 1;
             mine_push_path(run, owner->options[i].cond);
             options[i] =
                 (mine_option){owner->options[i].cond,
                               call_method(run, scope, owner->options[i].value, call)};
             run->path_count = keep;
         }
+        run->choice = choice;
         run->failed = false;
         return mine_select(run, options, owner->count);
     }

@@ -28,7 +28,8 @@ typedef enum mine_kind {
     VALUE_TEXT,
     VALUE_NUMBER,  /* text */
     VALUE_ENUM,    /* text: the member's name */
-    VALUE_FUNC,    /* func in scope, with self and the bound arguments */
+    VALUE_FUNC,    /* func in scope, with self and the bound arguments; text: the
+                      namespace of an operator */
     VALUE_CLASS,   /* class in scope */
     VALUE_OBJECT,  /* object */
     VALUE_PYTHON,  /* a module of the tree */
@@ -50,6 +51,7 @@ typedef enum mine_kind {
 typedef struct mine_value mine_value;
 typedef struct mine_scope mine_scope;
 typedef struct mine_object mine_object;
+typedef struct mine_export mine_export;
 
 typedef struct mine_option {
     const mine_cond *cond;
@@ -72,6 +74,7 @@ struct mine_value {
     mine_scope *scope;
     mine_object *object;
     const mine_value *of, *self;
+    const mine_export *exported; /* of a function that Python got by its exported name */
     const mine_value **items;
     mine_option *options;
     mine_bound *bound; /* arguments that a partial call gave already */
@@ -146,11 +149,26 @@ typedef struct native_list {
     size_t count, room;
 } native_list;
 
-typedef struct mine_export {
+typedef enum mine_export_form {
+    EXPORT_BOUND,    /* m.def("name", f), as pybind11 and torch have it */
+    EXPORT_TYPED,    /* a macro of TVM's FFI around the function itself */
+    EXPORT_OPERATOR, /* an operator of torch with a schema, or its implementation */
+} mine_export_form;
+
+struct mine_export {
+    cp_str name;
     cp_expr *target;
     cp_module *module;
+    mine_export_form form;
     struct mine_export *next; /* another one of the same name */
-} mine_export;
+};
+
+/* An operator's schema, as the text that defines it has it. */
+typedef struct mine_schema {
+    cp_str text;
+    cp_str space;             /* its namespace; "" where the build gives it */
+    struct mine_schema *next; /* another one of the same name */
+} mine_schema;
 
 /* What takes its dtype from a parameter. */
 typedef struct mine_output {
@@ -167,6 +185,7 @@ typedef struct mine_program {
     cp_map exports;       /* exported or registered name -> mine_export */
     cp_map registered;    /* name -> what Python code registers under it */
     cp_map operators;     /* torch.ops.ns.name of C++ that Python code calls */
+    cp_map schemas;       /* name of an operator -> mine_schema */
     cp_map bindings;      /* path of a Python file -> cp_map of its names */
     pthread_mutex_t lock; /* around bindings and imports, which are made on first use */
 } mine_program;
@@ -183,8 +202,11 @@ typedef struct mine_run {
     mine_returns *returns;
     mine_clause *clauses;
     size_t clause_count, clause_room;
-    cp_map touched; /* parameters that kernels read: name -> place */
-    unsigned muted; /* > 0 where a failure is caught */
+    struct mine_broken *broken; /* see mine_arity.h */
+    size_t broken_count, broken_room;
+    uint32_t choice; /* the depth, from 1, at which one of several callees is tried */
+    cp_map touched;  /* parameters that kernels read: name -> place */
+    unsigned muted;  /* > 0 where a failure is caught */
     size_t steps;
     bool loaded_only;    /* modules that were not read are not read now */
     bool failed;         /* the last call never comes back */
@@ -318,6 +340,8 @@ cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t ar
                           bool is_native, mine_scope **scope);
 /* A call that names source files gives the module compiled from them; else NULL. */
 const mine_value *mine_compiled(mine_run *run, mine_scope *scope, const mine_args *args);
+/* Whether `files`, as below, names the module's file. */
+bool mine_is_among(cp_str files, const cp_module *module);
 /* The files (.cu, …) that a value names, each ended by a blank; "" for none. */
 cp_str mine_files(mine_run *run, const mine_value *value);
 /*

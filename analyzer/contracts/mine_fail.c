@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_arity.h"
 
 #include <stdlib.h>
 
@@ -297,6 +297,16 @@ void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
     for (size_t i = 0; i < kept.count && !kept.too_many; i++)
         add_clause(run, &kept.items[i], &checks.items[kept.items[i].from], module, offset,
                    by_chain);
+}
+
+bool mine_path_is_possible(const mine_run *run)
+{
+    ways all = one_way(run->arena);
+    for (size_t i = 0; i < run->path_count && all.count && !all.too_many; i++) {
+        ways one = spread(run->arena, run->path[i]);
+        all = product(run->arena, &all, &one);
+    }
+    return all.count && !all.too_many;
 }
 
 void mine_touch(mine_run *run, mine_scope *scope, const mine_value *value,

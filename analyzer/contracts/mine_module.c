@@ -64,27 +64,46 @@ static cp_str as_code(mine_run *run, cp_str text, mine_scope *native)
     return cp_str_copy(run->arena, cp_buf_str(&code));
 }
 
+/* A function that is exported; that it is the one meant is sure in a file of the module.
+ */
+static const mine_value *wrapped_one(mine_run *run, mine_scope *native, cp_expr *target,
+                                     cp_str name, cp_str files)
+{
+    const mine_value *found = mine_native_target(run, native, target, SIZE_MAX);
+    if (found->kind != VALUE_FUNC || !mine_is_among(files, found->func->module))
+        return found;
+    mine_value *value = cp_new(run->arena, mine_value, 1);
+    mine_export *export = cp_new(run->arena, mine_export, 1);
+    *export = (mine_export){.name = name,
+                            .target = target,
+                            .module = found->func->module,
+                            .form = EXPORT_TYPED};
+    *value = *found;
+    value->exported = export;
+    return value;
+}
+
 static const mine_value *wrapped_target(mine_run *run, const mine_value *text,
-                                        mine_scope *native)
+                                        mine_scope *native, cp_str name, cp_str files)
 {
     if (text->kind == VALUE_SELECT) {
         mine_option *options = cp_new(run->arena, mine_option, text->count);
         for (uint32_t i = 0; i < text->count; i++)
-            options[i] =
-                (mine_option){text->options[i].cond,
-                              wrapped_target(run, text->options[i].value, native)};
+            options[i] = (mine_option){
+                text->options[i].cond,
+                wrapped_target(run, text->options[i].value, native, name, files)};
         return mine_select(run, options, text->count);
     }
     if (text->kind != VALUE_TEXT)
         return &mine_unknown;
     cp_expr *target =
         cp_native_expr_of_text(run->arena, as_code(run, text->text, native));
-    return mine_native_target(run, native, target, SIZE_MAX);
+    return wrapped_one(run, native, target, name, files);
 }
 
 /* The functions that `cuda_wrappers=[("name", "Kernel<T>::run")]` exports. */
 static const mine_value *wrapped(mine_run *run, const mine_value *wrappers,
-                                 mine_scope *at)
+                                 mine_scope *at, cp_str files)
 {
     mine_value *bag = cp_new(run->arena, mine_value, 1);
     bag->kind = VALUE_OBJECT;
@@ -96,8 +115,9 @@ static const mine_value *wrapped(mine_run *run, const mine_value *wrappers,
         const mine_value *pair = wrappers->items[i];
         if (pair->kind == VALUE_LIST && pair->count == 2 &&
             pair->items[0]->kind == VALUE_TEXT)
-            mine_set_field(run, bag->object, pair->items[0]->text,
-                           wrapped_target(run, pair->items[1], native));
+            mine_set_field(
+                run, bag->object, pair->items[0]->text,
+                wrapped_target(run, pair->items[1], native, pair->items[0]->text, files));
     }
     return bag->object->count ? bag : NULL;
 }
@@ -105,22 +125,21 @@ static const mine_value *wrapped(mine_run *run, const mine_value *wrappers,
 const mine_value *mine_compiled(mine_run *run, mine_scope *scope, const mine_args *args)
 {
     cp_buf files = {.arena = run->arena};
+    const mine_value *wrappers = NULL;
     for (size_t i = 0; i < args->count; i++) {
         const mine_value *value = args->items[i].value;
-        if (value->kind == VALUE_LIST || value->kind == VALUE_SELECT ||
-            value->kind == VALUE_NATIVE)
+        bool list = value->kind == VALUE_LIST;
+        if (list && cp_str_ends(args->items[i].name, CP_STR("wrappers")))
+            wrappers = value;
+        if (list || value->kind == VALUE_SELECT || value->kind == VALUE_NATIVE)
             cp_buf_add(&files, mine_files(run, value));
     }
     if (files.len && run->program->input->files)
         cp_mine_files_named(run->program->input->files, cp_buf_str(&files),
                             mine_program_add, run->program);
-    for (size_t i = 0; i < args->count; i++) {
-        const mine_value *value = args->items[i].value;
-        bool wrappers = cp_str_ends(args->items[i].name, CP_STR("wrappers")) &&
-                        value->kind == VALUE_LIST;
-        const mine_value *bag = wrappers ? wrapped(run, value, scope) : NULL;
-        if (bag)
-            return bag;
-    }
+    const mine_value *bag =
+        wrappers ? wrapped(run, wrappers, scope, cp_buf_str(&files)) : NULL;
+    if (bag)
+        return bag;
     return files.len ? mine_text(run, VALUE_NATIVE, cp_buf_str(&files)) : NULL;
 }

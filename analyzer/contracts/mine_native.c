@@ -258,8 +258,7 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
     return best_function(run, scope, expr->text, arg_count);
 }
 
-/* Whether `files` names the module's file; an empty list names every file. */
-static bool is_among(cp_str files, const cp_module *module)
+bool mine_is_among(cp_str files, const cp_module *module)
 {
     cp_str rest = files;
     while (rest.len) {
@@ -270,6 +269,19 @@ static bool is_among(cp_str files, const cp_module *module)
             return true;
     }
     return false;
+}
+
+/* Notes the export, if it is sure that it is the one that is meant. */
+static const mine_value *mark_exported(mine_run *run, const mine_value *target,
+                                       cp_str files, const mine_export *export)
+{
+    if (target->kind != VALUE_FUNC ||
+        (files.len && !mine_is_among(files, export->module)))
+        return target;
+    mine_value *value = cp_new(run->arena, mine_value, 1);
+    *value = *target;
+    value->exported = export;
+    return value;
 }
 
 const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
@@ -283,19 +295,21 @@ const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
     const mine_export *first = cp_map_get(&program->exports, name), *found = NULL;
     unsigned others = 0;
     for (const mine_export *e = first; e; e = e->next) {
-        if (is_among(files, e->module)) {
+        if (mine_is_among(files, e->module)) {
             found = e;
             break;
         }
         others += e->next || !found;
         found = found ? found : e;
     }
-    bool sure = found && (is_among(files, found->module) || others == 1);
+    bool sure = found && (mine_is_among(files, found->module) || others == 1);
     if (!sure)
         return NULL;
     mine_scope *scope = native_scope(run, found->module);
     if (found->target->kind == CP_EXPR_LAMBDA)
-        return mine_eval(run, scope, found->target);
+        return mark_exported(run, mine_eval(run, scope, found->target), files, found);
     const mine_value *target = mine_native_target(run, scope, found->target, arg_count);
-    return target->kind == VALUE_FUNC || target->kind == VALUE_CLASS ? target : NULL;
+    return target->kind == VALUE_FUNC || target->kind == VALUE_CLASS
+               ? mark_exported(run, target, files, found)
+               : NULL;
 }

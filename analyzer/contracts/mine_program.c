@@ -9,10 +9,11 @@ static void add_func(mine_program *program, cp_map *map, cp_str name, cp_func *f
 }
 
 static void add_export(mine_program *program, cp_map *map, cp_str name, cp_expr *target,
-                       cp_module *module)
+                       cp_module *module, mine_export_form form)
 {
     mine_export *export = cp_new(program->arena, mine_export, 1);
-    *export = (mine_export){.target = target, .module = module};
+    *export =
+        (mine_export){.name = name, .target = target, .module = module, .form = form};
     mine_export **slot = (mine_export **)cp_map_slot(map, name);
     while (*slot)
         slot = &(*slot)->next;
@@ -48,6 +49,39 @@ static cp_expr *named_function(cp_expr *expr)
     return named ? expr : NULL;
 }
 
+/* The namespace of the TORCH_LIBRARY block that byte `at` is in; "" if no name says it.
+ */
+static cp_str library_of(cp_str text, size_t at)
+{
+    size_t found = SIZE_MAX, next = 0;
+    while ((next = cp_str_find(text, CP_STR("TORCH_LIBRARY"), next)) < at)
+        found = next++;
+    size_t open = found == SIZE_MAX ? found : cp_str_find(text, CP_STR("("), found);
+    if (open >= at)
+        return (cp_str){"", 0};
+    cp_str rest = cp_str_cut(text, open + 1, at);
+    cp_str space = cp_str_trim(cp_str_next(&rest, ','));
+    bool built =
+        cp_str_has(space, CP_STR("EXTENSION_NAME")) || cp_str_has(space, CP_STR("("));
+    return built ? (cp_str){"", 0} : space;
+}
+
+static void add_schema(mine_program *program, const cp_module *module,
+                       const cp_expr *string)
+{
+    cp_str text = string->text, rest = operator_name(text);
+    cp_str name = cp_str_next(&rest, '.'); /* overloads count as one */
+    size_t colon = cp_str_find(text, CP_STR("::"), 0);
+    bool spaced = colon < cp_str_find(text, CP_STR("("), 0);
+    mine_schema *schema = cp_new(program->arena, mine_schema, 1);
+    mine_schema **slot = (mine_schema **)cp_map_slot(&program->schemas, name);
+    schema->text = text;
+    schema->space = spaced ? cp_str_cut(text, 0, colon)
+                           : library_of(module->source->text, string->span.start);
+    schema->next = *slot;
+    *slot = schema;
+}
+
 typedef struct indexer {
     mine_program *program;
     cp_module *module;
@@ -60,9 +94,16 @@ typedef struct indexer {
 static void find_exports(cp_expr *call, void *data)
 {
     indexer *at = data;
-    if (call->kind != CP_EXPR_CALL || call->arg_count < 2)
+    if (call->kind != CP_EXPR_CALL || !call->arg_count)
         return;
     const cp_expr *callee = call->kids[0];
+    bool defines = callee->kind == CP_EXPR_ATTR && cp_str_is(callee->text, "def");
+    bool schema = defines && call->args[0].value->kind == CP_EXPR_STRING &&
+                  cp_str_has(call->args[0].value->text, CP_STR("("));
+    if (schema)
+        add_schema(at->program, at->module, call->args[0].value);
+    if (call->arg_count < 2)
+        return;
     bool method = callee->kind == CP_EXPR_ATTR &&
                   (cp_str_is(callee->text, "def") || cp_str_is(callee->text, "impl") ||
                    cp_str_is(callee->text, "def_method") ||
@@ -74,11 +115,16 @@ static void find_exports(cp_expr *call, void *data)
     cp_expr *target = named_function(call->args[call->arg_count - 1].value);
     if (!target || (!method && !macro))
         return;
+    mine_export_form form = macro && cp_str_has(callee->text, CP_STR("TYPED_FUNC"))
+                                ? EXPORT_TYPED
+                            : schema || !cp_str_is(callee->text, "def") ? EXPORT_OPERATOR
+                                                                        : EXPORT_BOUND;
     if (name->kind == CP_EXPR_STRING)
         add_export(at->program, &at->program->exports, operator_name(name->text), target,
-                   at->module);
+                   at->module, form);
     else if (macro && name->kind == CP_EXPR_NAME)
-        add_export(at->program, &at->program->exports, name->text, target, at->module);
+        add_export(at->program, &at->program->exports, name->text, target, at->module,
+                   form);
 }
 
 static void index_block(indexer *at, const cp_block *block);
@@ -116,7 +162,7 @@ static void index_top(indexer *at, const cp_block *block)
         } else if (stmt->kind == CP_STMT_ASSIGN && stmt->value &&
                    stmt->target_count == 1 && stmt->targets[0]->kind == CP_EXPR_NAME) {
             add_export(program, &program->constants, stmt->targets[0]->text, stmt->value,
-                       at->module);
+                       at->module, EXPORT_BOUND);
             index_stmt(at, stmt);
         } else {
             index_stmt(at, stmt);
@@ -129,9 +175,9 @@ mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input)
     mine_program *program = cp_new(arena, mine_program, 1);
     *program = (mine_program){.arena = arena, .input = input};
     pthread_mutex_init(&program->lock, NULL);
-    cp_map *maps[] = {&program->functions,  &program->classes,  &program->members,
-                      &program->constants,  &program->exports,  &program->bindings,
-                      &program->registered, &program->operators};
+    cp_map *maps[] = {&program->functions, &program->classes,    &program->members,
+                      &program->constants, &program->exports,    &program->schemas,
+                      &program->bindings,  &program->registered, &program->operators};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         maps[i]->arena = arena;
     for (size_t i = 0; i < input->native_count; i++)

@@ -1,5 +1,7 @@
 #include "contracts/mine_solve.h"
 
+#include "contracts/mine_arity.h"
+
 /* Parameters whose dtype a check of another one may hang on. */
 #define OTHERS_MAX 2
 #define DTYPE_BITS 32
@@ -379,4 +381,5 @@ void mine_solve(mine_run *run, cp_str call, mine_facts *facts)
     for (size_t i = 0; i < s.fact_count; i++)
         mine_keep_fact(run, facts, call, &s.facts[i]);
     mine_keep_unchecked(run, &s, call, facts);
+    mine_keep_broken(run, call, facts);
 }

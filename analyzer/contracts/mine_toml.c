@@ -28,7 +28,9 @@ static void put_fact(cp_buf *out, const cp_mined *fact, cp_str package, cp_str v
     cp_toml_put(out, "parameter", fact->parameter);
     if (fact->when.len)
         cp_toml_put(out, "when", fact->when);
-    if (fact->unchecked)
+    if (fact->broken)
+        cp_buf_puts(out, "broken = true\n");
+    else if (fact->unchecked)
         cp_buf_puts(out, "unchecked = true\n");
     else if (fact->same_as.len)
         cp_toml_put(out, "same_as", fact->same_as);
@@ -37,6 +39,8 @@ static void put_fact(cp_buf *out, const cp_mined *fact, cp_str package, cp_str v
     put_outputs(out, fact);
     cp_toml_put_list(out, "stated", fact->stated, fact->stated_count);
     cp_toml_put(out, "origin", CP_STR("mined"));
+    if (fact->reason.len)
+        cp_toml_put(out, "reason", fact->reason);
 }
 
 cp_str cp_mine_toml(cp_arena *arena, const cp_mined_set *set, cp_str package,

@@ -43,11 +43,19 @@ const mine_value *mine_torch_operator(mine_run *run, cp_str dotted, size_t arg_c
         return NULL;
     if (cp_str_ends(dotted, CP_STR(".default")))
         dotted.len -= 8;
-    cp_str rest = dotted, name = {0};
-    while (rest.len)
+    cp_str rest = dotted, space = {0}, name = {0};
+    while (rest.len) {
+        space = name;
         name = cp_str_next(&rest, '.');
+    }
     const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
-    if (native)
-        note_operator(run->program, dotted);
-    return native ? native : mine_registered_operator(run, name);
+    if (!native)
+        return mine_registered_operator(run, name);
+    note_operator(run->program, dotted);
+    if (!native->exported)
+        return native;
+    mine_value *value = cp_new(run->arena, mine_value, 1);
+    *value = *native;
+    value->text = space;
+    return value;
 }

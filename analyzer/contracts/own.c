@@ -64,6 +64,8 @@ void own_add_fact(cp_contracts *set, cp_str package, cp_str version, const cp_mi
                        .accepts = fact->accepts,
                        .same_as = fact->same_as,
                        .unchecked = fact->unchecked,
+                       .broken = fact->broken,
+                       .reason = fact->reason,
                        .computes = CP_DTYPE_NONE,
                        .rounds_to = CP_DTYPE_NONE,
                        .stated = fact->stated,

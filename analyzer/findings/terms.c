@@ -56,7 +56,8 @@ cp_terms cp_terms_at(const cp_site *site, const cp_release *release)
         const cp_contract *contract = contracts[i];
         if (!counts_at(contract, release))
             continue;
-        terms.broken |= contract->broken;
+        terms.broken |= contract->broken &&
+                        cp_cond_eval(contract->when, cp_site_atom, &asked) == CP_TRUE;
         bool other = !cp_str_eq(contract->parameter, site->parameter);
         if (other && cp_str_eq(contract->same_as, site->parameter))
             terms.coupled = cp_contract_at(arena, contract, release->version);

@@ -1,0 +1,2 @@
+def gen_module():
+    return make_spec("run", ["csrc/run.cu"])

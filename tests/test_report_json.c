@@ -258,6 +258,7 @@ static void test_rules_are_listed_with_their_status(void **state)
     (void)state;
     cp_rules rules = cp_rules_bundled(&arena);
     const cp_report_style style = {0};
+    rules.items[rules.count - 1].status = CP_STR("planned");
     json_t *root = parsed(cp_report_rules(&arena, &rules, CP_FORMAT_JSON, &style));
     assert_int_equal(json_array_size(root), rules.count);
     assert_value(json_array_get(root, 0), "status", "\"active\"");

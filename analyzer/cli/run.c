@@ -7,6 +7,7 @@
 
 #include "cli/mined.h"
 #include "findings/debt.h"
+#include "findings/drift.h"
 #include "findings/suppress.h"
 
 static void remark(cp_run *run, cp_str path, const char *message)
@@ -220,6 +221,7 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
         return st;
     cp_study_run(&run->study);
     cp_check_debt(&run->study);
+    cp_check_drift(&run->study);
     cp_suppress(&run->findings, run->project);
     keep_selected(run);
     return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);

@@ -108,17 +108,16 @@ static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **
     return st;
 }
 
-/* The Python files, *count of them; those of C++ are noted for whoever asks. */
-static cp_str *split_kinds(cp_run *run, const cp_file *files, size_t *count)
+/* The names of all files; those of C++ are noted for whoever asks. */
+static cp_str *list_names(cp_run *run, const cp_file *files, size_t count)
 {
-    cp_str *names = cp_new(run->arena, cp_str, *count + 1);
-    size_t kept = 0, room = 0;
-    for (size_t i = 0; i < *count; i++)
+    cp_str *names = cp_new(run->arena, cp_str, count + 1);
+    size_t room = 0;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = files[i].path;
         if (files[i].kind == CP_FILE_NATIVE)
             cp_push(run->arena, run->natives, run->native_count, room, files[i].path);
-        else
-            names[kept++] = files[i].path;
-    *count = kept;
+    }
     return names;
 }
 
@@ -128,8 +127,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
     cp_str here = CP_STR(".");
     const cp_str *paths = options->paths.count ? options->paths.items : &here;
     size_t path_count = options->paths.count ? options->paths.count : 1;
-    cp_walk_options walk = {.kinds = CP_FILE_PYTHON | CP_FILE_NATIVE,
-                            .excludes = options->exclude.items,
+    cp_walk_options walk = {.excludes = options->exclude.items,
                             .exclude_count = options->exclude.count,
                             .trouble = walk_trouble,
                             .data = run};
@@ -139,8 +137,7 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
         cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
     if (st)
         return st;
-    cp_str *names = split_kinds(run, files, &count);
-    walk.kinds = CP_FILE_PYTHON;
+    cp_str *names = list_names(run, files, count);
     if (names_a_file(run))
         st = add_context(run, &walk, &names, &count, err);
     if (st)

@@ -199,23 +199,6 @@ static cp_str help_for(cp_arena *arena, const cp_debt_item *item)
     return cp_str_printf(arena, "it holds from %.*s on", CP_STR_ARGS(item->since));
 }
 
-/* "file:line", as a place. */
-static cp_place place_of_stated(cp_str stated)
-{
-    cp_place place = {.path = stated, .what = CP_STR("stated here")};
-    size_t colon = stated.len;
-    uint32_t line = 0, unit = 1;
-    while (colon && stated.ptr[colon - 1] >= '0' && stated.ptr[colon - 1] <= '9') {
-        line += (uint32_t)(stated.ptr[--colon] - '0') * unit;
-        unit *= 10;
-    }
-    if (colon > 1 && colon < stated.len && stated.ptr[colon - 1] == ':') {
-        place.path = cp_str_cut(stated, 0, colon - 1);
-        place.line = place.end_line = line;
-    }
-    return place;
-}
-
 static void add_finding(cp_study *study, const cp_debt_item *item)
 {
     static const char *const codes[] = {"CP301", "CP302", "CP303"};
@@ -235,7 +218,8 @@ static void add_finding(cp_study *study, const cp_debt_item *item)
                                      CP_STR_ARGS(item->precondition));
     finding->help = help_for(study->arena, item);
     if (item->stated.len)
-        cp_finding_relate(study, finding, place_of_stated(item->stated));
+        cp_finding_relate(study, finding,
+                          cp_place_stated(item->stated, CP_STR("stated here")));
 }
 
 void cp_check_debt(cp_study *study)

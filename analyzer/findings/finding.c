@@ -87,3 +87,19 @@ void cp_findings_sort(cp_findings *findings)
     if (findings->count > 1)
         qsort(findings->items, findings->count, sizeof(cp_finding *), by_place);
 }
+
+cp_place cp_place_stated(cp_str stated, cp_str what)
+{
+    cp_place place = {.path = stated, .what = what};
+    size_t colon = stated.len;
+    uint32_t line = 0, unit = 1;
+    while (colon && stated.ptr[colon - 1] >= '0' && stated.ptr[colon - 1] <= '9') {
+        line += (uint32_t)(stated.ptr[--colon] - '0') * unit;
+        unit *= 10;
+    }
+    if (colon > 1 && colon < stated.len && stated.ptr[colon - 1] == ':') {
+        place.path = cp_str_cut(stated, 0, colon - 1);
+        place.line = place.end_line = line;
+    }
+    return place;
+}

@@ -154,6 +154,9 @@ typedef struct cp_findings {
 cp_finding *cp_findings_new(cp_findings *findings, const char *code,
                             const cp_module *module, cp_span span);
 
+/* "file:line", as a place. */
+cp_place cp_place_stated(cp_str stated, cp_str what);
+
 /* By path, offset and code: the order of every report. */
 void cp_findings_sort(cp_findings *findings);
 

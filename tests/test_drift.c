@@ -117,12 +117,104 @@ static void test_statements_that_are_true_or_unclear_are_no_findings(void **stat
     assert_str(drift_of("silent"), "");
 }
 
+/* What the rule says of enums in a file of a tree that pins a release. */
+static cp_str enums_of(const char *text, const char *assume)
+{
+    cp_err err = {0};
+    cp_project *project = cp_project_of_text(CP_STR("serving/utils.py"), cp_str_of(text));
+    cp_findings findings = {.arena = &arena};
+    cp_study study = {.arena = &arena,
+                      .flow = cp_flow_new(project, cp_flow_rules_bundled(&arena)),
+                      .contracts = cp_contracts_bundled(&arena),
+                      .pins = cp_pins_new(&arena, NULL, NULL),
+                      .findings = &findings};
+    if (*assume)
+        assert_int_equal(cp_pins_assume(study.pins, cp_str_of(assume), &err), CP_OK);
+    cp_check_enums(&study);
+    cp_buf out = {.arena = &arena};
+    for (size_t i = 0; i < findings.count; i++)
+        cp_buf_add(&out, line_of(findings.items[i], CP_STR("serving")));
+    cp_project_dispose(project);
+    return cp_buf_str(&out);
+}
+
+static const char copy[] = "class RoutingMethodType(IntEnum):\n"
+                           "    Default = (0,)\n"
+                           "    Renormalize = 1\n"
+                           "    DeepSeekV3 = 2  # as there\n"
+                           "    Unspecified = (6,)\n"
+                           "    Custom = 7\n";
+
+static void test_copy_of_an_enum_with_another_number_is_found(void **state)
+{
+    (void)state;
+    assert_str(enums_of(copy, "flashinfer-python==0.6.11.post1"),
+               "utils.py:5:5 `RoutingMethodType.Unspecified` is 6 here, but 9 in "
+               "flashinfer-python 0.6.11.post1, where 6 is `SigmoidRenorm`\n");
+}
+
+static void test_copy_that_some_allowed_release_has_is_no_finding(void **state)
+{
+    (void)state;
+    assert_str(enums_of(copy, "flashinfer-python==0.6.7"), "");
+    assert_str(enums_of(copy, "flashinfer-python>=0.6.7"), "");
+    assert_str(enums_of(copy, ""), "");
+}
+
+static void test_enum_of_the_same_name_alone_is_no_copy(void **state)
+{
+    (void)state;
+    const char *pin = "flashinfer-python==0.6.11.post1";
+    assert_str(enums_of("class RoutingMethodType(IntEnum):\n"
+                        "    Default = 0\n    Renormalize = 1\n    Unspecified = 2\n",
+                        pin),
+               "");
+    assert_str(enums_of("class RoutingMethodType(Enum):\n"
+                        "    Default = (0,)\n    Renormalize = (1,)\n"
+                        "    DeepSeekV3 = (2,)\n    Unspecified = (6,)\n",
+                        pin),
+               "");
+    assert_str(enums_of("class RoutingMethodType(IntEnum):\n"
+                        "    Default = 0\n    Renormalize = 1\n    DeepSeekV3 = 2\n"
+                        "    Unspecified = auto()\n",
+                        pin),
+               "");
+}
+
+static void test_enum_with_other_numbers_in_the_c_code_of_the_tree_is_found(void **state)
+{
+    (void)state;
+    cp_findings findings = {.arena = &arena};
+    cp_str root = CP_STR("fixtures/CP402/enum");
+    cp_str paths[] = {CP_STR("fixtures/CP402/enum/method.h"),
+                      CP_STR("fixtures/CP402/enum/method.py")};
+    const cp_flow_rules *rules = cp_flow_rules_bundled(&arena);
+    cp_project *project = cp_project_new(
+        paths, 2, cp_scanner_new(&arena, rules->needles, rules->needle_count), 1,
+        no_trouble, NULL);
+    cp_study study = {.arena = &arena,
+                      .flow = cp_flow_new(project, rules),
+                      .contracts = cp_contracts_empty(&arena),
+                      .pins = cp_pins_new(&arena, NULL, NULL),
+                      .findings = &findings};
+    cp_check_enums(&study);
+    assert_int_equal(findings.count, 1);
+    assert_str(line_of(findings.items[0], root),
+               "method.py:11:5 `Method.Last` is 4 here, but 3 in "
+               "fixtures/CP402/enum/method.h:3\n");
+    cp_project_dispose(project);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_docstring_that_the_check_contradicts_is_found),
         TEST(test_call_that_cannot_succeed_is_found_once),
         TEST(test_statements_that_are_true_or_unclear_are_no_findings),
+        TEST(test_copy_of_an_enum_with_another_number_is_found),
+        TEST(test_copy_that_some_allowed_release_has_is_no_finding),
+        TEST(test_enum_of_the_same_name_alone_is_no_copy),
+        TEST(test_enum_with_other_numbers_in_the_c_code_of_the_tree_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,6 +222,7 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
     cp_study_run(&run->study);
     cp_check_debt(&run->study);
     cp_check_drift(&run->study);
+    cp_check_enums(&run->study);
     cp_suppress(&run->findings, run->project);
     keep_selected(run);
     return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);

@@ -127,7 +127,8 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
     cp_str here = CP_STR(".");
     const cp_str *paths = options->paths.count ? options->paths.items : &here;
     size_t path_count = options->paths.count ? options->paths.count : 1;
-    cp_walk_options walk = {.excludes = options->exclude.items,
+    cp_walk_options walk = {.kinds = CP_FILE_PYTHON | CP_FILE_NATIVE,
+                            .excludes = options->exclude.items,
                             .exclude_count = options->exclude.count,
                             .trouble = walk_trouble,
                             .data = run};

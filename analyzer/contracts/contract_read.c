@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "contracts/enums.h"
 #include "contracts/set.h"
 #include "parse/toml.h"
 
@@ -343,6 +344,11 @@ static cp_status add_package(const record *r)
     return CP_OK;
 }
 
+static cp_status add_enum(const record *r)
+{
+    return cp_enum_read(r->set, r->path, r->table, r->err);
+}
+
 static cp_status add_section(record *r, const cp_toml *array,
                              cp_status (*add)(const record *))
 {
@@ -364,18 +370,20 @@ cp_status cp_contracts_add(cp_contracts *set, cp_str path, cp_str text, cp_err *
     } sections[] = {{"contract", add_contract},
                     {"effective", add_contract},
                     {"entry", add_entry},
+                    {"enum", add_enum},
                     {"package", add_package}};
+    enum { SECTIONS = sizeof sections / sizeof *sections };
     cp_toml *root;
     cp_status st = cp_toml_parse(set->arena, path, text, &root, err);
     for (size_t i = 0; !st && i < root->pair_count; i++) {
         cp_toml_pair pair = root->pairs[i];
         size_t s = 0;
-        while (s < 4 && !cp_str_is(pair.key, sections[s].name))
+        while (s < SECTIONS && !cp_str_is(pair.key, sections[s].name))
             s++;
-        if (s == 4 || pair.value->kind != CP_TOML_ARRAY)
+        if (s == SECTIONS || pair.value->kind != CP_TOML_ARRAY)
             return cp_fail(err, CP_ERR_SYNTAX,
                            "%.*s:%u: `%.*s` is none of [[contract]], [[effective]], "
-                           "[[entry]] and [[package]]",
+                           "[[entry]], [[enum]] and [[package]]",
                            CP_STR_ARGS(path), pair.value->line, CP_STR_ARGS(pair.key));
         record r = {.set = set, .path = path, .section = sections[s].name, .err = err};
         st = add_section(&r, pair.value, sections[s].add);

@@ -1,3 +1,4 @@
+#include "contracts/mine_enum.h"
 #include "contracts/mine_public.h"
 #include "contracts/mine_native.h"
 
@@ -380,6 +381,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
             cp_push(arena, set.rest, set.rest_count, rest_room, workers[i].rest[k]);
         cp_arena_adopt(arena, &workers[i].arena);
     }
+    mine_enums(arena, input, &set);
     sort_set(&set);
     return set;
 }

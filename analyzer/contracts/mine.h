@@ -62,6 +62,14 @@ typedef struct cp_mined_rest {
     const char *why;
 } cp_mined_rest;
 
+/* An enum of whole numbers of a public module: an [[enum]]. */
+typedef struct cp_mined_enum {
+    cp_str name;
+    cp_str *members; /* "Default = 0" */
+    uint32_t member_count;
+    cp_str stated;
+} cp_mined_enum;
+
 typedef struct cp_mined_set {
     cp_mined *facts; /* by call, parameter, condition and dtypes */
     size_t count;
@@ -69,6 +77,8 @@ typedef struct cp_mined_set {
     size_t entry_count;
     cp_mined_rest *rest; /* by place and call */
     size_t rest_count;
+    cp_mined_enum *enums; /* by name */
+    size_t enum_count;
 } cp_mined_set;
 
 /* The contracts of all public functions, the same on every run and any number of threads.

@@ -43,6 +43,17 @@ static void put_fact(cp_buf *out, const cp_mined *fact, cp_str package, cp_str v
         cp_toml_put(out, "reason", fact->reason);
 }
 
+static void put_enum(cp_buf *out, const cp_mined_enum *e, cp_str package, cp_str version)
+{
+    cp_buf_puts(out, "\n[[enum]]\n");
+    cp_toml_put(out, "package", package);
+    cp_toml_put(out, "version", version);
+    cp_toml_put(out, "name", e->name);
+    cp_toml_put_list(out, "members", e->members, e->member_count);
+    cp_toml_put_list(out, "stated", &e->stated, 1);
+    cp_toml_put(out, "origin", CP_STR("mined"));
+}
+
 cp_str cp_mine_toml(cp_arena *arena, const cp_mined_set *set, cp_str package,
                     cp_str version)
 {
@@ -59,6 +70,8 @@ cp_str cp_mine_toml(cp_arena *arena, const cp_mined_set *set, cp_str package,
         if (entry->alias_count)
             cp_toml_put_list(&out, "aliases", entry->aliases, entry->alias_count);
     }
+    for (size_t i = 0; i < set->enum_count; i++)
+        put_enum(&out, &set->enums[i], package, version);
     for (size_t i = 0; i < set->count; i++)
         put_fact(&out, &set->facts[i], package, version);
     return cp_buf_str(&out);

@@ -38,6 +38,8 @@ struct cp_contracts {
     cp_map notes;      /* canonical name -> cp_entry that adds to others of that call */
     cp_entry **entries;
     size_t entry_count, entry_room;
+    struct cp_enum **enums; /* see enums.h */
+    size_t enum_count, enum_room;
 };
 
 void set_add_contract(cp_contracts *set, const cp_contract *contract);

@@ -15,4 +15,10 @@
  */
 void cp_check_drift(cp_study *study);
 
+/*
+ * Adds CP402: copies of an enum in Python whose members have other numbers than those of
+ * the package that the tree pins, or of its own C++ code. The findings are sorted again.
+ */
+void cp_check_enums(cp_study *study);
+
 #endif

@@ -376,7 +376,6 @@ void mine_push_path(mine_run *run, const mine_cond *cond);
 /* Runs a function with each of its parameters as what an entry point is given. */
 void mine_run_entry(mine_run *run, cp_func *func, bool is_native);
 mine_run *mine_run_new(cp_arena *arena, mine_program *program);
-
 /* Notes what the value that the entry point returns takes its dtype from. */
 void mine_note_outputs(mine_run *run, const mine_value *returned);
 /* A tensor that is made here is called by the first name that it is given. */
@@ -388,11 +387,10 @@ typedef struct mine_facts {
     size_t count, room;
 } mine_facts;
 
-/* Turns the failures of a run into contracts of `call`. */
 /* The guard in the language of cond.h. */
 cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
+/* Turns the failures of a run into contracts of `call`; sorted, by call and parameter. */
 void mine_solve(mine_run *run, cp_str call, mine_facts *facts);
-/* By call, parameter, condition and dtypes. */
 void mine_sort_facts(cp_mined *facts, size_t count);
 /* A module's path below the root of the input. */
 cp_str mine_path(const cp_mine_input *input, const cp_module *module);

@@ -183,9 +183,9 @@ static void run_entry(mine_run *run, const mine_entry *point, const mine_value *
     mine_scope *home = cp_new(run->arena, mine_scope, 1);
     home->module = func->module;
     const mine_value *self = NULL;
-    if (point->class && cp_func_decorated(func, "classmethod"))
+    if (object && point->class && cp_func_decorated(func, "classmethod"))
         self = mine_class_value(run, point->class, object->object->scope);
-    else if (point->class && !cp_func_decorated(func, "staticmethod"))
+    else if (object && point->class && !cp_func_decorated(func, "staticmethod"))
         self = mine_copy_object(run, object);
     mine_args args = given_args(run, func, self != NULL, (cp_str){"", 0});
     cp_expr site = {.kind = CP_EXPR_OTHER, .span = func->span};

@@ -168,6 +168,7 @@ static void test_what_is_foreseen_is_done_elsewhere(void **state)
     cp_tree_put("b.cu", "struct S {};\n");
     cp_tree_put("c.cu", "void f();\nstruct S {};\n");
     start((cp_decls_options){.apart = true, .foresee = foresee});
+    cp_decls_ahead(decls);
     assert_str(declared("c.cu"), "function class");
     assert_str(declared("b.cu"), "class");
     assert_str(declared("a.cu"), "function");

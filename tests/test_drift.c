@@ -54,8 +54,6 @@ static cp_str drift_of(const char *name)
                               .path_count = 1,
                               .natives = natives,
                               .native_count = native_count,
-                              .words = rules->needles,
-                              .word_count = rules->needle_count,
                               .threads = 1,
                               .trouble = no_remark};
     cp_own *own = cp_own_new(&arena, &options);

@@ -109,11 +109,12 @@ static void put_operator(void)
                                  "}\n");
     cp_tree_put("csrc/ops.h", "void pick(torch::Tensor logits, torch::Tensor ids);\n"
                               "void unused(torch::Tensor x);\n");
-    cp_tree_put("csrc/pick.cu", "#include \"check.h\"\n"
-                                "void pick(torch::Tensor logits, torch::Tensor ids) {\n"
-                                "  check_wide(logits);\n"
-                                "  run(ids.data_ptr());\n"
-                                "}\n");
+    cp_tree_put("csrc/kernels/pick.cu",
+                "#include \"../check.h\"\n"
+                "void pick(torch::Tensor logits, torch::Tensor ids) {\n"
+                "  check_wide(logits);\n"
+                "  run(ids.data_ptr());\n"
+                "}\n");
     cp_tree_put("csrc/check.h", "inline void check_wide(const torch::Tensor& x) {\n"
                                 "  TORCH_CHECK(x.scalar_type() == at::kFloat ||\n"
                                 "              x.scalar_type() == at::kBFloat16);\n"

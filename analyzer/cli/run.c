@@ -121,18 +121,18 @@ void cp_run_own(cp_run *run, const cp_flow_rules *rules)
 {
     const cp_options *options = run->options;
     static const cp_str here = {".", 1};
-    cp_own_options own = {.paths = options->paths.count ? options->paths.items : &here,
-                          .path_count = options->paths.count ? options->paths.count : 1,
-                          .natives = run->natives,
-                          .native_count = run->native_count,
-                          .excludes = options->exclude.items,
-                          .exclude_count = options->exclude.count,
-                          .words = rules->needles,
-                          .word_count = rules->needle_count,
-                          .use_cache = !options->no_cache,
-                          .threads = cp_run_threads(options),
-                          .trouble = own_remark,
-                          .data = run};
+    cp_own_options own = {
+        .paths = options->paths.count ? options->paths.items : &here,
+        .path_count = options->paths.count ? options->paths.count : 1,
+        .natives = run->natives,
+        .native_count = run->native_count,
+        .excludes = options->exclude.items,
+        .exclude_count = options->exclude.count,
+        .guess = {rules->needles, rules->needle_count, rules->hints, rules->hint_count},
+        .use_cache = !options->no_cache,
+        .threads = cp_run_threads(options),
+        .trouble = own_remark,
+        .data = run};
     run->study.own = cp_own_new(run->arena, &own);
 }
 

@@ -7,7 +7,9 @@
 /* A C++ file of the tree. */
 typedef struct native_file {
     cp_source source;
+    mine_word_set *words;     /* of a file that is wanted and reached; else NULL */
     bool wanted;              /* it holds a word that matters */
+    bool registers;           /* it may register operators, or export functions */
     bool reached;             /* it was asked for, or is included by one that was */
     bool taken;               /* it was parsed */
     bool linked;              /* with all others, not compiled for itself */
@@ -24,6 +26,7 @@ struct cp_mine_files {
     cp_map asked;          /* what was asked for before */
     native_file **reached; /* in the order of reaching, included ones first */
     size_t reached_count, reached_room;
+    const cp_scanner *registering; /* words of files that do */
     cp_macros *macros;
     bool read, no_library;
 };
@@ -60,21 +63,35 @@ static void keep(cp_mine_files *files, native_file *file, cp_str bytes,
                  const cp_scanner *words)
 {
     file->wanted = cp_scan(words, bytes) != 0;
-    if (file->wanted)
-        file->source = cp_source_of(files->arena, file->source.path,
-                                    cp_str_copy(files->arena, bytes));
-    else
+    file->registers = file->wanted && cp_scan(files->registering, bytes);
+    if (!file->wanted) {
         file->source.text = includes_of(files->arena, bytes);
+        return;
+    }
+    file->source =
+        cp_source_of(files->arena, file->source.path, cp_str_copy(files->arena, bytes));
+}
+
+/* Whether the question, asked of the text, may be answered by yes. */
+static bool may_hold(const native_file *file, cp_str name,
+                     bool (*question)(cp_str text, cp_str name))
+{
+    return (!file->words || mine_may_have_word(file->words, name)) &&
+           question(file->source.text, name);
 }
 
 /* Texts that matter are kept whole: whatever is asked next may be in any of them. */
 static void read_all(cp_mine_files *files)
 {
     const cp_mine_files_options *options = &files->options;
-    const cp_scanner *words = cp_mine_native_words(files->arena);
     if (files->read)
         return;
     files->read = true;
+    cp_str registering[] = {CP_STR("TORCH_LIBRARY"), CP_STR("PYBIND11_MODULE"),
+                            CP_STR("EXPORT"), CP_STR("REGISTER"), CP_STR(".def(")};
+    const cp_scanner *words = cp_mine_native_words(files->arena);
+    files->registering = cp_scanner_new(files->arena, registering,
+                                        sizeof registering / sizeof *registering);
     files->items = cp_new(files->arena, native_file, options->count + 1);
     files->count = options->count;
     cp_arena scratch = {0};
@@ -212,10 +229,12 @@ static void reach(cp_mine_files *files, native_file *file, bool linked)
     }
     if (before)
         return;
-    if (file->wanted)
+    if (file->wanted) {
+        file->words = mine_words_of(files->arena, text);
         cp_macros_add(files->macros, &file->source);
-    else if (cp_source_read(files->arena, file->source.path, &file->source, NULL))
+    } else if (cp_source_read(files->arena, file->source.path, &file->source, NULL)) {
         return; /* it was there before */
+    }
     cp_push(files->arena, files->reached, files->reached_count, files->reached_room,
             file);
 }
@@ -248,13 +267,41 @@ static bool asked_before(cp_mine_files *files, const char *kind, cp_str what)
     return before;
 }
 
-void cp_mine_files_foresee(cp_mine_files *files, const cp_scanner *words)
+static void expect(cp_mine_files *files, const native_file *file)
+{
+    cp_decls_expect(files->options.decls, file->source.path, file->source.text);
+}
+
+static bool has_part(cp_str name, const cp_str *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cp_str_has(name, parts[i]))
+            return true;
+    return false;
+}
+
+void cp_mine_files_foresee(cp_mine_files *files, const cp_mine_guess *guess)
 {
     read_all(files);
-    for (size_t i = 0; i < files->count; i++)
-        if (files->items[i].wanted && cp_scan(words, files->items[i].source.text))
-            cp_decls_expect(files->options.decls, files->items[i].source.path,
-                            files->items[i].source.text);
+    const cp_scanner *words =
+        cp_scanner_new(files->arena, guess->words, guess->word_count);
+    for (size_t i = 0; i < files->count; i++) {
+        native_file *file = &files->items[i];
+        if (!file->wanted ||
+            (!cp_scan(words, file->source.text) &&
+             !has_part(last_part(file->source.path), guess->parts, guess->part_count)))
+            continue;
+        expect(files, file);
+        cp_str text = file->source.text;
+        for (size_t at = 0;
+             (at = cp_str_find(text, CP_STR("#include"), at)) != SIZE_MAX;) {
+            at += 8;
+            cp_str name = name_included(text, at);
+            const native_file *found = name.len ? included(files, file, name) : NULL;
+            if (found && found->wanted)
+                expect(files, found);
+        }
+    }
 }
 
 void cp_mine_files_named(cp_mine_files *files, cp_str names, cp_mine_files_add *add,
@@ -285,7 +332,7 @@ void cp_mine_files_registering(cp_mine_files *files, cp_str name, cp_mine_files_
     read_all(files);
     for (size_t i = 0; i < files->count; i++) {
         native_file *file = &files->items[i];
-        if (!file->wanted || !mine_text_registers(file->source.text, name))
+        if (!file->registers || !may_hold(file, name, mine_text_registers))
             continue;
         reach(files, file, true);
         take(files, file, &to);
@@ -299,8 +346,7 @@ void cp_mine_files_holding(cp_mine_files *files, cp_str name, cp_mine_files_add 
     if (!name.len || !files->reached_count || asked_before(files, "holding", name))
         return;
     for (size_t i = 0; i < files->reached_count; i++)
-        if (!files->reached[i]->taken &&
-            mine_text_has(files->reached[i]->source.text, name))
+        if (!files->reached[i]->taken && may_hold(files->reached[i], name, mine_text_has))
             take(files, files->reached[i], &to);
 }
 
@@ -313,10 +359,10 @@ void cp_mine_files_defining(cp_mine_files *files, cp_str name, cp_mine_files_add
         return;
     for (size_t i = 0; i < files->reached_count && !declared; i++)
         declared = files->reached[i]->linked &&
-                   mine_text_declares(files->reached[i]->source.text, name);
+                   may_hold(files->reached[i], name, mine_text_declares);
     for (size_t i = 0; i < files->count && declared; i++) {
         native_file *file = &files->items[i];
-        if (file->taken || !file->wanted || !mine_text_defines(file->source.text, name))
+        if (file->taken || !file->wanted || !may_hold(file, name, mine_text_defines))
             continue;
         reach(files, file, true);
         take(files, file, &to);

@@ -27,8 +27,16 @@ typedef struct cp_mine_files_options {
 /* Reads nothing yet. Everything lives in `arena`. */
 cp_mine_files *cp_mine_files_new(cp_arena *arena, const cp_mine_files_options *options);
 
-/* In `foresee` of the declarations: expects the files that hold one of the words. */
-void cp_mine_files_foresee(cp_mine_files *files, const cp_scanner *words);
+/* What tells a C++ file that may be asked for from others. */
+typedef struct cp_mine_guess {
+    const cp_str *words; /* one of them is in it */
+    size_t word_count;
+    const cp_str *parts; /* or one of these in its name */
+    size_t part_count;
+} cp_mine_guess;
+
+/* In `foresee` of the declarations: expects such files, and what they include. */
+void cp_mine_files_foresee(cp_mine_files *files, const cp_mine_guess *guess);
 
 /* Told of each file that is parsed, after those that it includes. */
 typedef void cp_mine_files_add(void *data, cp_module *module);

@@ -6,6 +6,44 @@ static bool is_word(char c)
            (c >= '0' && c <= '9');
 }
 
+/* Adds a byte to the hash of a word. */
+static uint32_t mix(uint32_t hash, char c)
+{
+    return (hash ^ (unsigned char)c) * 16777619u;
+}
+
+/* The place of the bit that stands for the hash of a word. */
+static uint32_t place_of(uint32_t hash)
+{
+    return (hash ^ hash >> 15) & (64 * 512 - 1);
+}
+
+static const uint32_t hash_start = 2166136261u;
+
+mine_word_set *mine_words_of(cp_arena *arena, cp_str text)
+{
+    mine_word_set *set = cp_new(arena, mine_word_set, 1);
+    for (size_t at = 0; at < text.len;) {
+        uint32_t hash = hash_start;
+        size_t start = at;
+        while (at < text.len && is_word(text.ptr[at]))
+            hash = mix(hash, text.ptr[at++]);
+        if (at > start)
+            set->bits[place_of(hash) / 64] |= (uint64_t)1 << place_of(hash) % 64;
+        else
+            at++;
+    }
+    return set;
+}
+
+bool mine_may_have_word(const mine_word_set *set, cp_str word)
+{
+    uint32_t hash = hash_start;
+    for (size_t i = 0; i < word.len; i++)
+        hash = mix(hash, word.ptr[i]);
+    return set->bits[place_of(hash) / 64] >> place_of(hash) % 64 & 1;
+}
+
 static bool is_one_of(const char *set, char c)
 {
     return c && strchr(set, c);

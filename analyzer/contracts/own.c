@@ -27,10 +27,19 @@ static void foresee(void *data, cp_decls *decls)
     size_t count, files;
     own->decls = decls;
     const cp_str *roots = roots_of(own, &count);
-    const cp_scanner *words =
-        cp_scanner_new(own->arena, own->options.words, own->options.word_count);
     for (size_t i = 0; i < count; i++)
-        cp_mine_files_foresee(own_files(own, roots[i], &files), words);
+        cp_mine_files_foresee(own_files(own, roots[i], &files), &own->options.guess);
+}
+
+/* False where the whole of each tree is checked, and no C++ file was found. */
+static bool may_have_natives(const cp_own *own)
+{
+    size_t count;
+    const cp_str *roots = roots_of(own, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!own_is_checked(own, roots[i]))
+            return true;
+    return own->options.native_count > 0;
 }
 
 cp_own *cp_own_new(cp_arena *arena, const cp_own_options *options)
@@ -41,7 +50,7 @@ cp_own *cp_own_new(cp_arena *arena, const cp_own_options *options)
     own->parts.arena = own->by_root.arena = arena;
     own->functions.arena = own->modules.arena = arena;
     cp_decls_options decls = {
-        .use_cache = options->use_cache, .apart = true, .data = own};
+        .use_cache = options->use_cache, .apart = may_have_natives(own), .data = own};
     if (options->threads > 1)
         decls.foresee = foresee;
     own->decls = cp_decls_new(arena, &decls);
@@ -51,6 +60,7 @@ cp_own *cp_own_new(cp_arena *arena, const cp_own_options *options)
 void cp_own_use(cp_own *own, cp_project *project)
 {
     own->project = project;
+    cp_decls_ahead(own->decls);
 }
 
 void own_add_fact(cp_contracts *set, cp_str package, cp_str version, const cp_mined *fact)

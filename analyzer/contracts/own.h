@@ -9,6 +9,7 @@
 #define CP_CONTRACTS_OWN_H
 
 #include "contracts/contract.h"
+#include "contracts/mine_files.h"
 #include "contracts/mine_source.h"
 
 typedef struct cp_own cp_own;
@@ -20,8 +21,7 @@ typedef struct cp_own_options {
     size_t native_count;
     const cp_str *excludes; /* as cp_walk_options has them */
     size_t exclude_count;
-    const cp_str *words; /* that C++ files about routing hold; no more than a guess */
-    size_t word_count;
+    cp_mine_guess guess; /* which C++ files are about routing; borrowed */
     bool use_cache;
     int threads; /* with more than one, such files are parsed ahead by another process */
     /* A file that is not read; once that libclang is missing. */
@@ -39,7 +39,7 @@ cp_own *cp_own_new(cp_arena *arena, const cp_own_options *options);
 /* Frees the modules that were read, and ends the process; `own` may be NULL. */
 void cp_own_dispose(cp_own *own);
 
-/* The Python files that are checked; before any function is asked about. */
+/* The Python files that are checked, all read; before any function is asked about. */
 void cp_own_use(cp_own *own, cp_project *project);
 
 /* ---- single functions ---- */

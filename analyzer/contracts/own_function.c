@@ -26,7 +26,7 @@ static cp_str without_slash(cp_str path)
     return path;
 }
 
-static bool is_checked(const cp_own *own, cp_str root)
+bool own_is_checked(const cp_own *own, cp_str root)
 {
     for (size_t i = 0; i < own->options.path_count; i++)
         if (cp_str_eq(without_slash(own->options.paths[i]), root))
@@ -40,10 +40,10 @@ static cp_str *natives_of(cp_own *own, cp_str root, size_t *count)
     cp_str *paths = NULL;
     size_t room = 0, found = 0;
     *count = 0;
-    for (size_t i = 0; is_checked(own, root) && i < own->options.native_count; i++)
+    for (size_t i = 0; own_is_checked(own, root) && i < own->options.native_count; i++)
         if (is_below(own->options.natives[i], root))
             cp_push(own->arena, paths, *count, room, own->options.natives[i]);
-    if (is_checked(own, root))
+    if (own_is_checked(own, root))
         return paths;
     cp_walk_options walk = {.excludes = own->options.excludes,
                             .exclude_count = own->options.exclude_count,

@@ -39,7 +39,9 @@ struct cp_own {
     cp_table modules; /* cp_module -> the cp_own itself, or its `modules` for no */
 };
 
-/* own_function.c: the files of the tree at `root`. */
+/* own_function.c: whether all of the tree at `root` is checked. */
+bool own_is_checked(const cp_own *own, cp_str root);
+/* The C++ files of the tree at `root`. */
 cp_mine_files *own_files(cp_own *own, cp_str root, size_t *count);
 
 /* own_name.c: what the tree at `root` is called, which version it is, and its folder. */

@@ -12,12 +12,12 @@ typedef struct lexer {
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+    return (unsigned char)((c | 32) - 'a') < 26 || c == '_' || c == '$';
 }
 
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') < 10;
 }
 
 static void add(lexer *l, token_kind kind, size_t start, size_t end, cp_str text)
@@ -215,8 +215,12 @@ native_tokens native_lex(cp_arena *arena, cp_str text, cp_macros *macros,
     bool line_begins = true;
     while (l.at < l.end) {
         char c = text.ptr[l.at];
+        if (c == ' ') {
+            l.at++;
+            continue;
+        }
         char next = l.at + 1 < l.end ? text.ptr[l.at + 1] : '\0';
-        if (c == '\n' || c == ' ' || c == '\t' || c == '\r' || c == '\f' ||
+        if (c == '\n' || c == '\t' || c == '\r' || c == '\f' ||
             (c == '\\' && (next == '\n' || next == '\r'))) {
             line_begins |= c == '\n';
             l.at += c == '\\' ? 2 : 1;

@@ -61,6 +61,8 @@ void native_add_macro(cp_macros *macros, const cp_source *source, uint32_t at,
 void cp_macros_add(cp_macros *macros, const cp_source *source)
 {
     cp_arena scratch = {0};
+    if (!cp_str_has(source->text, CP_STR("define")))
+        return;
     native_lex(&scratch, source->text, macros, source);
     cp_arena_dispose(&scratch);
 }

@@ -74,15 +74,16 @@ typedef struct native_reader {
     size_t decl_count, decl_at;
 } native_reader;
 
+/* Marks and names have a first byte, by which most that are compared differ. */
 static inline bool native_is(const native_reader *r, uint32_t at, const char *text)
 {
     return at < r->end && r->tokens[at].kind == TOKEN_PUNCT &&
-           cp_str_is(r->tokens[at].text, text);
+           r->tokens[at].text.ptr[0] == text[0] && cp_str_is(r->tokens[at].text, text);
 }
 static inline bool native_is_word(const native_reader *r, uint32_t at, const char *text)
 {
     return at < r->end && r->tokens[at].kind == TOKEN_NAME &&
-           cp_str_is(r->tokens[at].text, text);
+           r->tokens[at].text.ptr[0] == text[0] && cp_str_is(r->tokens[at].text, text);
 }
 static inline bool native_is_name(const native_reader *r, uint32_t at)
 {

@@ -24,6 +24,12 @@ void cp_decls_dispose(cp_decls *decls)
         decls_stop(decls);
 }
 
+void cp_decls_ahead(cp_decls *decls)
+{
+    if (decls->worker && decls->options.foresee)
+        decls_ahead(decls);
+}
+
 static cp_str entry_of(cp_arena *arena, cp_str path, cp_str text)
 {
     const char *dot = path.len ? memrchr(path.ptr, '.', path.len) : NULL;

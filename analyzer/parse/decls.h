@@ -16,7 +16,7 @@ typedef struct cp_decls cp_decls;
 typedef struct cp_decls_options {
     bool use_cache;
     bool apart; /* in a process of its own, where the system allows it */
-    /* Called there first: names files that may be asked for. NULL: there are none. */
+    /* Called there by cp_decls_ahead: names files that may be asked for; or NULL. */
     void (*foresee)(void *data, cp_decls *decls);
     void *data;
 } cp_decls_options;
@@ -24,6 +24,10 @@ typedef struct cp_decls_options {
 /* Lives in `arena`; to be disposed of. */
 cp_decls *cp_decls_new(cp_arena *arena, const cp_decls_options *options);
 void cp_decls_dispose(cp_decls *decls);
+
+/* Has the other process begin on what may be asked for, while this one is at something
+   that leaves a processor idle. */
+void cp_decls_ahead(cp_decls *decls);
 
 /* From within `foresee`: the declarations of this file may be asked for. */
 void cp_decls_expect(cp_decls *decls, cp_str path, cp_str text);

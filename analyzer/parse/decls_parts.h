@@ -40,6 +40,8 @@ decls_answer decls_ask(cp_decls *decls, cp_str path);
 void decls_tell(cp_decls *decls, cp_str path, const decls_answer *answer);
 /* In the process: whether it was answered already. Requests that wait are served. */
 bool decls_is_told(cp_decls *decls, cp_str path);
+/* Has the process foresee. */
+void decls_ahead(cp_decls *decls);
 void decls_stop(cp_decls *decls);
 
 #endif

@@ -11,8 +11,8 @@
 
 /*
  * What goes between the processes, in the machine's own form: a request is the length of
- * a path and the path; an answer a header, the path, and the declarations or the reason
- * why there are none.
+ * a path and the path, one without a path asks to work ahead; an answer is a header, the
+ * path, and the declarations or the reason why there are none.
  */
 typedef struct answer_head {
     uint32_t status, path_len, count, why_len;
@@ -82,7 +82,9 @@ static void serve_one(cp_decls *decls)
     if (!read_all(decls->requests, name, len))
         leave();
     cp_str path = {name, len};
-    if (!cp_map_get(&decls->known, path)) { /* else the answer is on its way */
+    if (!len) {
+        decls->options.foresee(decls->options.data, decls);
+    } else if (!cp_map_get(&decls->known, path)) { /* else the answer is on its way */
         cp_source source;
         cp_err err;
         decls_answer answer = {0};
@@ -116,8 +118,6 @@ static void work(cp_decls *decls)
     signal(SIGINT, SIG_DFL);
     /* What is foreseen may not be needed: whoever has work at hand goes first. */
     (void)!setpriority(PRIO_PROCESS, 0, 10);
-    if (decls->options.foresee)
-        decls->options.foresee(decls->options.data, decls);
     for (;;)
         serve_one(decls);
 }
@@ -175,6 +175,22 @@ static bool take_answer(cp_decls *decls)
     return true;
 }
 
+static bool send_request(cp_decls *decls, cp_str path)
+{
+    uint32_t len = (uint32_t)path.len;
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGPIPE, &ignore, &before);
+    bool sent = write_all(decls->requests, &len, sizeof len) &&
+                write_all(decls->requests, path.ptr, path.len);
+    sigaction(SIGPIPE, &before, NULL);
+    return sent;
+}
+
+void decls_ahead(cp_decls *decls)
+{
+    send_request(decls, (cp_str){"", 0}); /* if it is gone, whoever asks is told */
+}
+
 /* Whether an answer can be read without waiting. */
 static bool has_answer(const cp_decls *decls)
 {
@@ -190,12 +206,7 @@ decls_answer decls_ask(cp_decls *decls, cp_str path)
             break;
     if (answer)
         return *answer;
-    uint32_t len = (uint32_t)path.len;
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    sigaction(SIGPIPE, &ignore, &before);
-    bool asked = write_all(decls->requests, &len, sizeof len) &&
-                 write_all(decls->requests, path.ptr, path.len);
-    sigaction(SIGPIPE, &before, NULL);
+    bool asked = send_request(decls, path);
     while (asked && !(answer = cp_map_get(&decls->known, path)) && take_answer(decls))
         ;
     if (answer)

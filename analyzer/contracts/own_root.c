@@ -110,13 +110,17 @@ static cp_str beyond(cp_arena *arena, cp_str path, cp_str folder)
 
 cp_str cp_own_module_name(cp_arena *arena, cp_str path)
 {
-    cp_str folder = around(arena, path);
-    if (!exists(arena, folder, "__init__.py"))
-        return (cp_str){"", 0};
-    for (int level = 0; level < LEVELS_MAX && exists(arena, folder, "__init__.py");
-         level++)
+    cp_str folder = around(arena, path), outermost = {NULL, 0};
+    for (int level = 0; level < LEVELS_MAX; level++) {
+        if (exists(arena, folder, "__init__.py"))
+            outermost = folder; /* those between need not have one */
+        if (is_project(arena, folder))
+            break;
         folder = around(arena, folder);
-    cp_str rest = beyond(arena, path, folder);
+    }
+    if (!outermost.ptr)
+        return (cp_str){"", 0};
+    cp_str rest = beyond(arena, path, around(arena, outermost));
     if (cp_str_ends(rest, CP_STR(".py")))
         rest.len -= 3;
     if (cp_str_ends(rest, CP_STR("/__init__")))

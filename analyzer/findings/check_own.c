@@ -88,14 +88,18 @@ static void check_call(cp_study *study, const cp_node *call, const cp_own_functi
     }
 }
 
-static void check_operators(cp_study *study, const cp_node *call)
+/* Checks the operators of the tree that it may be; false for a call of others alone. */
+static bool check_operators(cp_study *study, const cp_node *call)
 {
+    bool found = !call->call->external_count;
     for (uint32_t i = 0; i < call->call->external_count; i++) {
         const cp_own_function *own =
             cp_own_operator_of(study->own, call->module, call->call->externals[i]);
         if (own)
             check_call(study, call, own);
+        found |= own != NULL;
     }
+    return found;
 }
 
 void cp_check_missing_own(cp_study *study)
@@ -108,10 +112,9 @@ void cp_check_missing_own(cp_study *study)
         const cp_node *call = search.calls[i];
         if (!cp_site_goes_out(study, call))
             continue;
-        bool routes = takes_routing(study, call);
-        if (routes)
-            check_operators(study, call);
-        if (!call->func || (!routes && !cp_own_is_known(study->own, call->func)))
+        bool known = call->func && cp_own_is_known(study->own, call->func);
+        if ((!takes_routing(study, call) && !known) || !check_operators(study, call) ||
+            !call->func)
             continue;
         const cp_own_function *own = cp_own_function_of(study->own, call->func);
         if (own && cp_own_leads_out(own, call->expr))

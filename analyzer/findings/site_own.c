@@ -9,7 +9,9 @@ bool cp_site_goes_out(const cp_study *study, const cp_node *call)
     bool operator_call = false;
     for (uint32_t i = 0; i < call->call->external_count; i++)
         operator_call |= cp_str_starts(call->call->externals[i], CP_STR("torch.ops."));
-    bool unknown = !call->call->external_count && !call->call->tied_count;
+    const cp_node *module = call->call->receiver; /* a compiled one, as far as is known */
+    bool unknown = !call->call->external_count && !call->call->tied_count && module &&
+                   !module->value.tensor;
     return (operator_call || unknown) && cp_own_may_lead_out(study->own, call->module);
 }
 
@@ -61,41 +63,49 @@ static const cp_own_function *function_at(const cp_study *study, const cp_use *u
     return own && cp_own_leads_out(own, use->at->expr) ? own : NULL;
 }
 
-/* The innermost function on the way that is meant to be called, else any. */
+/*
+ * The hop into the function that is meant to be called: the innermost one that is not
+ * private to its module, past private ones around the call; 1 more than it, 0 for none.
+ */
+static uint32_t public_hop(const cp_use *use)
+{
+    for (uint32_t i = use->hop_count; i > 0; i--) {
+        const cp_func *func = use->params[i - 1]->func;
+        if (!func || func->owner || func->outer)
+            return 0;
+        if (!cp_own_is_private(func))
+            return i;
+    }
+    return 0;
+}
+
 static bool function_on_way(const cp_study *study, const cp_use *use,
                             const cp_guard *guard, cp_site *site)
 {
-    for (unsigned hidden = 0; hidden < 2; hidden++)
-        for (uint32_t i = use->hop_count; i > 0; i--) {
-            const cp_node *param = use->params[i - 1];
-            if (!param->func || cp_own_is_private(param->func) != hidden)
-                continue;
-            const cp_own_function *own = function_at(study, use, i - 1);
-            if (!own)
-                continue;
-            *site = (cp_site){.study = study,
-                              .call = use->hops[i - 1],
-                              .hops = use->hops,
-                              .hop_count = i - 1,
-                              .guard = guard,
-                              .entry = own->entry,
-                              .own = own,
-                              .parameter = param->name};
-            return true;
-        }
-    return false;
+    uint32_t hop = public_hop(use);
+    const cp_own_function *own = hop ? function_at(study, use, hop - 1) : NULL;
+    if (!own && hop != use->hop_count) { /* the private one that holds the call */
+        hop = use->hop_count;
+        own = function_at(study, use, hop - 1);
+    }
+    if (!own)
+        return false;
+    *site = (cp_site){.study = study,
+                      .call = use->hops[hop - 1],
+                      .hops = use->hops,
+                      .hop_count = hop - 1,
+                      .guard = guard,
+                      .entry = own->entry,
+                      .own = own,
+                      .parameter = use->params[hop - 1]->name};
+    return true;
 }
 
 /* An operator that is called where the value is at hand and no parameter. */
 static bool operator_at(const cp_study *study, const cp_use *use, const cp_guard *guard,
-                        cp_site *site)
+                        const cp_own_function *own, cp_site *site)
 {
-    const cp_own_function *own =
-        use->kind == CP_USE_SINK
-            ? cp_own_operator_of(study->own, use->at->module, use->dotted)
-            : NULL;
-    if (!own ||
-        (use->position != SIZE_MAX && use->position >= own->entry->parameter_count))
+    if (use->position != SIZE_MAX && use->position >= own->entry->parameter_count)
         return false;
     *site = (cp_site){.study = study,
                       .call = use->at,
@@ -113,10 +123,16 @@ static bool operator_at(const cp_study *study, const cp_use *use, const cp_guard
 bool cp_site_of_own(const cp_study *study, const cp_use *use, const cp_guard *guard,
                     cp_site *site)
 {
-    bool out = use->kind == CP_USE_SINK || use->kind == CP_USE_ESCAPE;
-    return out && cp_site_goes_out(study, use->at) && is_of_routing(study, use) &&
-           (function_on_way(study, use, guard, site) ||
-            operator_at(study, use, guard, site));
+    bool sink = use->kind == CP_USE_SINK;
+    if ((!sink && use->kind != CP_USE_ESCAPE) || !cp_site_goes_out(study, use->at) ||
+        !is_of_routing(study, use))
+        return false;
+    const cp_own_function *operator_called =
+        sink ? cp_own_operator_of(study->own, use->at->module, use->dotted) : NULL;
+    if (sink && !operator_called)
+        return false;
+    return function_on_way(study, use, guard, site) ||
+           (sink && operator_at(study, use, guard, operator_called, site));
 }
 
 const cp_contracts *cp_site_contracts(const cp_site *site)

@@ -331,6 +331,16 @@ static void test_a_call_with_another_number_of_arguments_is_broken(void **state)
         "lib/api.py:81\n");
 }
 
+static void test_an_operator_that_cannot_be_called_so_is_another_one(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    cp_str all = mined("arity", 1, NULL);
+    assert_true(cp_str_has(all, CP_STR("torch.ops._C.scale x: float32")));
+    assert_false(cp_str_has(all, CP_STR("torch.ops.other.")));
+}
+
 static void test_a_broken_call_is_written_as_a_record(void **state)
 {
     (void)state;
@@ -364,6 +374,7 @@ int main(void)
         TEST(test_the_toml_is_a_contract_set),
         TEST(test_without_libclang_python_is_still_mined),
         TEST(test_a_call_with_another_number_of_arguments_is_broken),
+        TEST(test_an_operator_that_cannot_be_called_so_is_another_one),
         TEST(test_a_broken_call_is_written_as_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

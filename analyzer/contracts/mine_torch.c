@@ -51,7 +51,8 @@ const mine_value *mine_torch_operator(mine_run *run, cp_str dotted, size_t arg_c
     const mine_value *native = mine_native_export(run, (cp_str){0}, name, arg_count);
     if (!native)
         return mine_registered_operator(run, name);
-    note_operator(run->program, dotted);
+    if (arg_count != SIZE_MAX) /* by its name alone: it cannot be called so */
+        note_operator(run->program, dotted);
     if (!native->exported)
         return native;
     mine_value *value = cp_new(run->arena, mine_value, 1);

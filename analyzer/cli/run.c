@@ -8,6 +8,7 @@
 #include "cli/mined.h"
 #include "findings/debt.h"
 #include "findings/drift.h"
+#include "findings/fingerprint.h"
 #include "findings/suppress.h"
 
 static void remark(cp_run *run, cp_str path, const char *message)
@@ -223,7 +224,9 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
     cp_check_debt(&run->study);
     cp_check_drift(&run->study);
     cp_check_enums(&run->study);
+    cp_fingerprint(&run->findings); /* while all are there */
     cp_suppress(&run->findings, run->project);
+    cp_fingerprint(&run->findings); /* of comments that silence nothing */
     keep_selected(run);
     return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);
 }

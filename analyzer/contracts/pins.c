@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "contracts/pins_read.h"
+#include "read/path.h"
 
 struct cp_pins {
     cp_arena *arena;
@@ -320,44 +321,6 @@ static const cp_pin *join_claims(cp_pins *pins, const pin_folder *folder,
 
 /* ---- lookup ---- */
 
-/* `path` without empty and "." parts, and without "x/..". */
-static cp_str normalize(cp_arena *arena, cp_str path)
-{
-    bool absolute = cp_str_starts(path, CP_STR("/"));
-    char *out = cp_new(arena, char, path.len + 2);
-    size_t n = 0, floor = absolute;
-    if (absolute)
-        out[n++] = '/';
-    for (cp_str rest = path; rest.len;) {
-        cp_str part = cp_str_next(&rest, '/');
-        if (!part.len || cp_str_is(part, "."))
-            continue;
-        if (cp_str_is(part, "..") && n > floor) {
-            while (n > floor && out[n - 1] != '/')
-                n--;
-            n -= n > floor;
-            continue;
-        }
-        if (cp_str_is(part, "..") && absolute)
-            continue;
-        if (n && out[n - 1] != '/')
-            out[n++] = '/';
-        n = (size_t)(cp_str_put(out + n, part) - out);
-        if (cp_str_is(part, ".."))
-            floor = n;
-    }
-    return (cp_str){out, n};
-}
-
-/* The folder that holds `path`: "" above a relative one, "/" above an absolute one. */
-static cp_str parent(cp_str path)
-{
-    size_t n = path.len;
-    while (n > 0 && path.ptr[n - 1] != '/')
-        n--;
-    return cp_str_cut(path, 0, n > 1 ? n - 1 : n);
-}
-
 /* The first part of `path` below `folder`. */
 static cp_str top_of(cp_str path, cp_str folder)
 {
@@ -371,9 +334,9 @@ static cp_str top_of(cp_str path, cp_str folder)
 static const cp_pin *find_in_tree(cp_pins *pins, cp_str path, cp_str name)
 {
     const cp_pin *pin = NULL;
-    cp_str file = normalize(pins->arena, path), at = file;
+    cp_str file = cp_path_plain(pins->arena, path), at = file;
     for (;;) {
-        cp_str folder_path = parent(at);
+        cp_str folder_path = cp_path_parent(at);
         pin_folder *folder = folder_at(pins, folder_path);
         pin_claims *claims = cp_map_get(&folder->by_package, name);
         if (claims)

@@ -114,6 +114,8 @@ typedef struct cp_finding {
     const cp_module *module;
     cp_span span; /* of the cast expression */
 
+    cp_str fingerprint; /* by which it is known again; "" before cp_fingerprint */
+
     cp_str tensor; /* source text of the value */
     cp_role role;
     cp_dtypes from; /* what can reach the cast */

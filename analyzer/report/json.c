@@ -141,6 +141,7 @@ static json_t *finding_value(cp_arena *arena, const cp_report *report,
     cp_json_set(value, "contract", contract_value(arena, f));
     cp_json_set(value, "producer",
                 places_value(arena, f->producers, f->producer_count, true));
+    cp_json_set(value, "fingerprint", cp_json_text_or_null(arena, f->fingerprint));
     cp_json_set(value, "message", cp_json_text(arena, f->message));
     cp_json_set(value, "help", cp_json_text(arena, f->help));
     cp_json_set(value, "effect", effect_value(arena, f));

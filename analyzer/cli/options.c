@@ -94,21 +94,22 @@ static cp_status read_format(cp_options *options, const char *text, cp_err *err)
     static const struct {
         const char *name;
         cp_format format;
-    } formats[] = {{"full", CP_FORMAT_FULL},
-                   {"text", CP_FORMAT_FULL},
-                   {"concise", CP_FORMAT_CONCISE},
-                   {"json", CP_FORMAT_JSON},
-                   {"markdown", CP_FORMAT_MARKDOWN}};
+    } formats[] = {{"full", CP_FORMAT_FULL},         {"text", CP_FORMAT_FULL},
+                   {"concise", CP_FORMAT_CONCISE},   {"json", CP_FORMAT_JSON},
+                   {"markdown", CP_FORMAT_MARKDOWN}, {"sarif", CP_FORMAT_SARIF},
+                   {"github", CP_FORMAT_GITHUB},     {"gitlab", CP_FORMAT_GITLAB},
+                   {"rdjson", CP_FORMAT_RDJSON},     {"junit", CP_FORMAT_JUNIT}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (strcmp(formats[i].name, text) != 0)
             continue;
         options->format = formats[i].format;
         return CP_OK;
     }
-    return cp_fail(err, CP_ERR_USAGE,
-                   "--output-format is full, concise or json (for debt text, markdown or "
-                   "json), not '%s'",
-                   text);
+    return cp_fail(
+        err, CP_ERR_USAGE,
+        "--output-format is full, concise, json, sarif, github, gitlab, rdjson "
+        "or junit (for debt text, markdown or json), not '%s'",
+        text);
 }
 
 static cp_status one_of(const char *option, const char *text, const char *const *words,
@@ -295,6 +296,12 @@ static cp_status check_together(const cp_options *options, cp_err *err)
         return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
     if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
         return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
+    bool findings =
+        options->command == CP_COMMAND_CHECK || options->command == CP_COMMAND_VALIDATE;
+    if (options->format >= CP_FORMAT_SARIF && !findings)
+        return cp_fail(err, CP_ERR_USAGE,
+                       "only check and validate are written in the formats of others; "
+                       "text and json are known everywhere");
     return CP_OK;
 }
 

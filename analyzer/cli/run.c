@@ -1,8 +1,10 @@
 #include "cli/run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/mined.h"
@@ -10,6 +12,7 @@
 #include "findings/drift.h"
 #include "findings/fingerprint.h"
 #include "findings/suppress.h"
+#include "read/path.h"
 
 static void remark(cp_run *run, cp_str path, const char *message)
 {
@@ -271,6 +274,26 @@ static cp_unjudged *unjudged_shown(const cp_run *run, size_t *count)
     return shown;
 }
 
+/* Other programs name files from the root of the repository on. */
+static cp_str root_of_names(cp_arena *arena)
+{
+    cp_str here = cp_path_whole(arena, CP_STR(".")), last = {"", 0};
+    for (cp_str at = here; !cp_str_eq(at, last); last = at, at = cp_path_parent(at))
+        if (cp_path_has(arena, at, ".git"))
+            return at;
+    return here;
+}
+
+static bool is_file(cp_str path)
+{
+    char name[PATH_MAX];
+    struct stat info;
+    if (path.len >= sizeof name)
+        return false;
+    *cp_str_put(name, path) = '\0';
+    return stat(name, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 cp_report cp_run_report(const cp_run *run)
 {
     size_t modules, unjudged;
@@ -287,7 +310,10 @@ cp_report cp_run_report(const cp_run *run)
                        .trouble_count = run->trouble_count,
                        .unjudged = casts,
                        .unjudged_count = unjudged,
-                       .with_unjudged = run->options->explain_unknown};
+                       .with_unjudged = run->options->explain_unknown,
+                       .failed = run->failures > 0,
+                       .root = root_of_names(run->arena),
+                       .has_file = is_file};
 }
 
 void cp_run_complain(const cp_run *run)

@@ -41,7 +41,7 @@ static cp_str origin_of(const cp_contract *contract)
     return contract->origin;
 }
 
-static json_t *contract_value(cp_arena *arena, const cp_finding *finding)
+json_t *cp_json_contract(cp_arena *arena, const cp_finding *finding)
 {
     const cp_contract *contract = finding->contract;
     if (!contract)
@@ -129,7 +129,7 @@ static json_t *finding_value(cp_arena *arena, const cp_report *report,
                              const cp_finding *f)
 {
     const cp_rule *rule = cp_report_rule_of(report, f);
-    const char *severity = cp_severity_name(rule ? rule->severity : CP_SEVERITY_WARNING);
+    const char *severity = cp_severity_name(cp_report_severity(report, f));
     json_t *value = cp_json_object();
     cp_json_set(value, "code", cp_json_text(arena, f->code));
     cp_json_set(value, "name", cp_json_text(arena, rule ? rule->name : (cp_str){"", 0}));
@@ -138,7 +138,7 @@ static json_t *finding_value(cp_arena *arena, const cp_report *report,
     set_dtypes(value, arena, f);
     cp_json_set(value, "consumer", cp_json_text_or_null(arena, f->consumer));
     cp_json_set(value, "parameter", cp_json_text_or_null(arena, f->parameter));
-    cp_json_set(value, "contract", contract_value(arena, f));
+    cp_json_set(value, "contract", cp_json_contract(arena, f));
     cp_json_set(value, "producer",
                 places_value(arena, f->producers, f->producer_count, true));
     cp_json_set(value, "fingerprint", cp_json_text_or_null(arena, f->fingerprint));

@@ -7,6 +7,12 @@ const cp_rule *cp_report_rule_of(const cp_report *report, const cp_finding *find
     return report->rules ? cp_rules_find(report->rules, finding->code) : NULL;
 }
 
+cp_severity cp_report_severity(const cp_report *report, const cp_finding *finding)
+{
+    const cp_rule *rule = cp_report_rule_of(report, finding);
+    return rule ? rule->severity : CP_SEVERITY_WARNING;
+}
+
 const cp_verdict *cp_report_verdict(const cp_report *report, const cp_finding *finding)
 {
     for (size_t i = 0; i < report->checked_count; i++)
@@ -62,10 +68,36 @@ const cp_fix *cp_report_new_fix(const cp_report *report, size_t i)
     return fix;
 }
 
+/* The writers for other programs, which know findings and no more. */
+static bool write_for_programs(cp_buf *out, const cp_report *report, cp_format format)
+{
+    switch (format) {
+    case CP_FORMAT_SARIF:
+        cp_sarif_findings(out, report);
+        return true;
+    case CP_FORMAT_GITHUB:
+        cp_github_findings(out, report);
+        return true;
+    case CP_FORMAT_GITLAB:
+        cp_gitlab_findings(out, report);
+        return true;
+    case CP_FORMAT_RDJSON:
+        cp_rdjson_findings(out, report);
+        return true;
+    case CP_FORMAT_JUNIT:
+        cp_junit_findings(out, report);
+        return true;
+    default:
+        return false;
+    }
+}
+
 cp_str cp_report_findings(cp_arena *arena, const cp_report *report, cp_format format,
                           const cp_report_style *style)
 {
     cp_buf out = {.arena = arena};
+    if (write_for_programs(&out, report, format))
+        return cp_buf_str(&out);
     if (format == CP_FORMAT_JSON)
         cp_json_findings(&out, report);
     else if (format == CP_FORMAT_CONCISE)
@@ -79,9 +111,11 @@ cp_str cp_report_validation(cp_arena *arena, const cp_report *report, cp_format 
                             const cp_report_style *style)
 {
     cp_buf out = {.arena = arena};
-    if (format == CP_FORMAT_JSON)
+    if (format == CP_FORMAT_JUNIT)
+        cp_junit_validation(&out, report);
+    else if (format == CP_FORMAT_JSON)
         cp_json_validation(&out, report);
-    else
+    else if (!write_for_programs(&out, report, format))
         cp_text_validation(&out, report, format == CP_FORMAT_CONCISE, style);
     return cp_buf_str(&out);
 }

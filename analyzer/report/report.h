@@ -22,6 +22,11 @@ typedef enum cp_format {
     CP_FORMAT_CONCISE,  /* for people, a line each */
     CP_FORMAT_JSON,     /* for programs */
     CP_FORMAT_MARKDOWN, /* for a comment on a change; of the debt report only */
+    CP_FORMAT_SARIF,    /* SARIF 2.1.0; this and what follows of findings only */
+    CP_FORMAT_GITHUB,   /* workflow commands, which GitHub shows on the changed lines */
+    CP_FORMAT_GITLAB,   /* a code quality report */
+    CP_FORMAT_RDJSON,   /* reviewdog's diagnostics */
+    CP_FORMAT_JUNIT,    /* a failed test case a finding, XML */
 } cp_format;
 
 /* {0}: no colours, no line broken, a summary at the end. */
@@ -54,15 +59,21 @@ typedef struct cp_report {
     const cp_unjudged *unjudged; /* in the order of the sources; in JSON alone */
     size_t unjudged_count;
     bool with_unjudged; /* they were asked for, be there any or none */
+    bool failed;        /* a trouble left something out that should have been checked */
+    cp_str root;        /* whole path of the folder below which other programs are told
+                           files' names; "" for those that were given */
+    bool (*has_file)(cp_str path); /* whether that is a file; NULL: all are */
 } cp_report;
 
-/* The findings of a run. Markdown is written as full. */
+/* The findings of a run, in any format but markdown, which is written as full. */
 cp_str cp_report_findings(cp_arena *arena, const cp_report *report, cp_format format,
                           const cp_report_style *style);
 
 /*
- * What validation said, patch by patch: full and concise for people, or json, which
- * is the object of cp_report_findings with a list of the patches added.
+ * What validation said, patch by patch: full and concise for people; json, which is the
+ * object of cp_report_findings with a list of the patches added; junit, a test case a
+ * patch, failed where it does not hold its claim. The others are written as by
+ * cp_report_findings, and name the effect that was found.
  */
 cp_str cp_report_validation(cp_arena *arena, const cp_report *report, cp_format format,
                             const cp_report_style *style);
@@ -72,6 +83,12 @@ cp_str cp_report_validation(cp_arena *arena, const cp_report *report, cp_format 
  * what the contracts say for those that were not validated.
  */
 cp_effect cp_report_effect(const cp_report *report, const cp_fix *fix);
+
+/* The rule's severity; a warning where the rule is not known. */
+cp_severity cp_report_severity(const cp_report *report, const cp_finding *finding);
+
+/* Whether any finding of the patch was validated. */
+bool cp_report_was_checked(const cp_report *report, const cp_fix *fix);
 
 /* Whether validation found no worse effect than the patch claims. */
 bool cp_report_holds(const cp_report *report, const cp_fix *fix);

@@ -13,13 +13,12 @@ static cp_style style_of(cp_severity severity)
 static void add_head(cp_buf *out, const cp_report *report, const cp_finding *finding,
                      bool color)
 {
-    const cp_rule *rule = cp_report_rule_of(report, finding);
     const cp_source *source = finding->module->source;
     uint32_t line, column;
     cp_source_position(source, finding->span.start, &line, &column);
     cp_show_styled(out, color, CP_STYLE_BOLD, source->path);
     cp_buf_printf(out, ":%u:%u: ", line, column);
-    cp_show_styled(out, color, style_of(rule ? rule->severity : CP_SEVERITY_WARNING),
+    cp_show_styled(out, color, style_of(cp_report_severity(report, finding)),
                    finding->code);
 }
 

@@ -27,6 +27,13 @@ void cp_json_findings(cp_buf *out, const cp_report *report);
 void cp_json_validation(cp_buf *out, const cp_report *report);
 void cp_json_debt(cp_buf *out, const cp_debt *debt);
 
+void cp_sarif_findings(cp_buf *out, const cp_report *report);
+void cp_github_findings(cp_buf *out, const cp_report *report);
+void cp_gitlab_findings(cp_buf *out, const cp_report *report);
+void cp_rdjson_findings(cp_buf *out, const cp_report *report);
+void cp_junit_findings(cp_buf *out, const cp_report *report);
+void cp_junit_validation(cp_buf *out, const cp_report *report);
+
 /* "Found 7 findings in 3 files; …" and a line break. */
 void cp_text_summary(cp_buf *out, const cp_report *report);
 
@@ -50,9 +57,6 @@ const cp_rule *cp_report_rule_of(const cp_report *report, const cp_finding *find
 
 /* What validation said about a finding; NULL where it was not asked. */
 const cp_verdict *cp_report_verdict(const cp_report *report, const cp_finding *finding);
-
-/* Whether any finding of the patch was validated. */
-bool cp_report_was_checked(const cp_report *report, const cp_fix *fix);
 
 /* The patch of finding number `i` where it is the first finding that names it. */
 const cp_fix *cp_report_new_fix(const cp_report *report, size_t i);
@@ -79,6 +83,8 @@ void cp_json_merge(json_t *into, json_t *from);
 void cp_json_write(cp_buf *out, json_t *root);
 /* The object that every findings report is; the caller's to add to and to write. */
 json_t *cp_json_root(cp_arena *arena, const cp_report *report);
+/* The contract that the finding rests on; null where it has none. */
+json_t *cp_json_contract(cp_arena *arena, const cp_finding *finding);
 /* What validation said about a patch: what decided its effect, then all results. */
 json_t *cp_json_validation_of(cp_arena *arena, const cp_report *report,
                               const cp_fix *fix);

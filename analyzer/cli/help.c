@@ -56,6 +56,7 @@ static const char help[] =
     "validate:\n"
     "  --device D           auto or cpu\n"
     "  --model NAME         one preset instead of the routing method's own\n"
+    "  --logits FILE,…      also route these captured logits (safetensors, npy)\n"
     "  --seed N, --tokens N\n"
     "contracts merge:\n"
     "  --routing            only entry points that MoE routing hands tensors to\n"

@@ -23,6 +23,7 @@ enum {
     OPT_UNSAFE,
     OPT_DEVICE,
     OPT_MODEL,
+    OPT_LOGITS,
     OPT_SEED,
     OPT_TOKENS,
     OPT_FAIL_ON,
@@ -53,6 +54,7 @@ static const struct option known_options[] = {
     {"unsafe-fixes", no_argument, NULL, OPT_UNSAFE},
     {"device", required_argument, NULL, OPT_DEVICE},
     {"model", required_argument, NULL, OPT_MODEL},
+    {"logits", required_argument, NULL, OPT_LOGITS},
     {"seed", required_argument, NULL, OPT_SEED},
     {"tokens", required_argument, NULL, OPT_TOKENS},
     {"fail-on", required_argument, NULL, OPT_FAIL_ON},
@@ -161,6 +163,11 @@ static cp_status take_list(cp_arena *arena, cp_options *options, int option,
     case OPT_CONTRACTS:
         add(arena, &options->contracts, cp_str_of(text));
         return CP_OK;
+    case OPT_LOGITS:
+        add_parts(arena, &options->logits, text);
+        return options->logits.count
+                   ? CP_OK
+                   : cp_fail(err, CP_ERR_USAGE, "--logits wants the names of files");
     case OPT_PACKAGE:
         add_parts(arena, &options->packages, text);
         return options->packages.count ? CP_OK

@@ -35,6 +35,7 @@ typedef struct cp_options {
     cp_format format;
     cp_str output; /* file to write to; "" is standard output */
     cp_list select, ignore, exclude, assume, contracts;
+    cp_list logits;   /* files of captured router logits */
     cp_list packages; /* that the Python environment has installed, to be mined */
     int jobs;         /* 0: one for each processor */
     cp_str color;     /* "auto", "always" or "never" */

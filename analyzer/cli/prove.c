@@ -3,7 +3,8 @@
 #include "cli/commands.h"
 
 static cp_status read_options(cp_run *run, cp_validate_options *validate,
-                              const cp_preset **preset, cp_err *err)
+                              cp_captures *captures, const cp_preset **preset,
+                              cp_err *err)
 {
     const cp_options *options = run->options;
     cp_presets *presets = cp_new(run->arena, cp_presets, 1);
@@ -20,7 +21,13 @@ static cp_status read_options(cp_run *run, cp_validate_options *validate,
             return cp_fail(err, CP_ERR_USAGE, "--model: no preset is called '%.*s'",
                            CP_STR_ARGS(options->model));
     }
-    return cp_validate_device(options->device, err);
+    cp_status st = cp_validate_device(options->device, err);
+    if (st || !options->logits.count)
+        return st;
+    st = cp_captures_open(run->arena, options->logits.items, options->logits.count,
+                          captures, err);
+    validate->captures = captures;
+    return st;
 }
 
 static void say(cp_buf *text, const cp_finding *finding, const cp_verdict *judged)
@@ -31,13 +38,9 @@ static void say(cp_buf *text, const cp_finding *finding, const cp_verdict *judge
                   cp_effect_name(judged->effect), CP_STR_ARGS(judged->summary));
 }
 
-cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
+static void prove_all(cp_run *run, const cp_validate_options *validate,
+                      const cp_preset *preset, cp_proofs *proofs)
 {
-    cp_validate_options validate;
-    const cp_preset *preset;
-    cp_status st = read_options(run, &validate, &preset, err);
-    if (st)
-        return st;
     const cp_plan *plan = &run->plan;
     proofs->for_patches = cp_new(run->arena, cp_patch_proof, plan->fix_count + 1);
     for (size_t i = 0; i < plan->fix_count; i++) {
@@ -48,13 +51,25 @@ cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
             if (finding->change.kind == CP_CHANGE_NONE)
                 continue;
             cp_verdict *verdict = cp_new(run->arena, cp_verdict, 1);
-            *verdict = cp_validate_plan(run->arena, &finding->plan, preset, &validate);
+            *verdict = cp_validate_plan(run->arena, &finding->plan, preset, validate);
             cp_checked checked = {finding, verdict};
             cp_push(run->arena, proofs->checked, proofs->count, proofs->room, checked);
             say(&text, finding, verdict);
         }
         proofs->for_patches[i].text = cp_buf_str(&text);
     }
+}
+
+cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
+{
+    cp_validate_options validate;
+    cp_captures captures = {0};
+    const cp_preset *preset;
+    cp_status st = read_options(run, &validate, &captures, &preset, err);
+    if (st)
+        return st;
+    prove_all(run, &validate, preset, proofs);
+    cp_captures_close(&captures);
     return CP_OK;
 }
 

@@ -16,7 +16,8 @@ typedef struct cp_proofs {
 } cp_proofs;
 
 /*
- * Validates each fix of the run's plan. CP_ERR_USAGE: no such device or model.
+ * Validates each fix of the run's plan. CP_ERR_USAGE: no such device or model; what
+ * cp_captures_open says of the files of logits.
  */
 CP_MUST_CHECK cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err);
 

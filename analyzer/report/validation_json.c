@@ -56,11 +56,14 @@ static void set_result(json_t *value, cp_arena *arena, const cp_validation *resu
     cp_json_set(value, "preset", cp_json_text_or_null(arena, result->preset));
     cp_json_set(value, "inputs", cp_json_text_or_null(arena, result->inputs));
     cp_json_set(value, "tokens", cp_json_number((uint64_t)result->tokens));
+    cp_json_set(value, "captured", json_boolean(result->captured));
     cp_json_set(value, "seed", cp_json_number(result->seed));
     cp_json_set(value, "expert_set_mismatches",
                 count_value(result, result->expert_set_mismatches));
     cp_json_set(value, "order_mismatches", count_value(result, result->order_mismatches));
-    cp_json_set(value, "rate", sampled ? cp_json_real(rate_of(result)) : json_null());
+    cp_json_set(value, "rate",
+                sampled || result->captured ? cp_json_real(rate_of(result))
+                                            : json_null());
     cp_json_set(value, "rate_low",
                 sampled ? cp_json_real(result->rate_low) : json_null());
     cp_json_set(value, "rate_high",

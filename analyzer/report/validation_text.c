@@ -34,6 +34,9 @@ static cp_str runs_text(cp_arena *arena, const cp_validation *result)
         cp_buf_printf(&text, " (%.3g %%, 95 %% interval %.3g to %.3g %%)",
                       100 * (double)result->expert_set_mismatches / tokens,
                       100 * result->rate_low, 100 * result->rate_high);
+    else if (result->captured)
+        cp_buf_printf(&text, " (%.3g %%)",
+                      100 * (double)result->expert_set_mismatches / tokens);
     cp_buf_printf(&text, ", %lld the same in another order; weights differ by at most %g",
                   (long long)result->order_mismatches, result->max_weight_error);
     return cp_buf_str(&text);

@@ -30,6 +30,8 @@ static void make_bias(const cp_measurement *m, biases *bias)
     for (int32_t e = 0; e < experts; e++)
         bias->without[e] =
             m->has_bias ? cp_input_bias(CP_MEASURE_BIAS_STD, m->seed, e) : 0.0f;
+    if (m->has_bias && m->captured && m->captured->bias)
+        cp_tensor_rows(m->captured->bias, 0, 1, bias->without);
     if (m->of_bias)
         round_all(bias->without, experts, m->from);
     memcpy(bias->with_cast, bias->without, sizeof bias->without);
@@ -52,7 +54,10 @@ static cp_comparison compare_batch(const part *p, int64_t first, int32_t count)
 {
     const cp_measurement *m = p->m;
     float rows[BATCH * MAX];
-    cp_input_normals(m->std, m->seed, first, count, m->spec.experts, rows);
+    if (m->captured)
+        cp_tensor_rows(m->captured->logits, first, count, rows);
+    else
+        cp_input_normals(m->std, m->seed, first, count, m->spec.experts, rows);
     if (!m->of_bias)
         round_all(rows, count * m->spec.experts, m->from);
     cp_route_pair pair = {.spec = m->spec,

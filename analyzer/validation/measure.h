@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "kernels/compare.h"
+#include "validation/captures.h"
 
 /* Standard deviation of the bias, where the router has one. */
 #define CP_MEASURE_BIAS_STD 0.01f
@@ -23,6 +24,9 @@ typedef struct cp_measurement {
     float std;          /* of the logits, N(0, std^2) */
     uint64_t seed;
     int64_t tokens;
+    const cp_capture
+        *captured; /* at least `tokens` rows of spec.experts, routed instead
+                      of drawn logits, with its bias if it has one; or NULL */
 } cp_measurement;
 
 /* Routing with the cast (a) against routing without it (b), weights in float32. */

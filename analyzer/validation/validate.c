@@ -3,20 +3,9 @@
 #include <assert.h>
 
 #include "validation/ground.h"
+#include "validation/job.h"
 
-#define DEFAULT_TOKENS 16384
 #define TOKENS_A_SET 64 /* of a run that accompanies a proof */
-
-/* A plan being worked on, and the dtype before the cast that is looked at now. */
-typedef struct job {
-    cp_arena *arena;
-    const cp_route_plan *plan;
-    const cp_preset *preset;
-    const cp_validate_options *options;
-    cp_runs *runs;
-    cp_verdict *verdict;
-    cp_dtype from;
-} job;
 
 /* What one (dtype, method, preset) comes to. */
 typedef void run_preset(job *j, const cp_preset *preset);
@@ -33,7 +22,7 @@ cp_status cp_validate_device(cp_str device, cp_err *err)
                    CP_STR_ARGS(device));
 }
 
-static cp_validation *add(job *j, cp_str method, const cp_preset *preset)
+cp_validation *job_add(job *j, cp_str method, const cp_preset *preset)
 {
     cp_verdict *v = j->verdict;
     cp_validation result = {.device = CP_STR("cpu"),
@@ -48,14 +37,14 @@ static cp_validation *add(job *j, cp_str method, const cp_preset *preset)
     return &v->results[v->count - 1];
 }
 
-static void unproved(job *j, cp_str method, const cp_preset *preset, cp_str reason)
+void job_unproved(job *j, cp_str method, const cp_preset *preset, cp_str reason)
 {
-    cp_validation *result = add(j, method, preset);
+    cp_validation *result = job_add(j, method, preset);
     result->effect = CP_EFFECT_UNPROVED;
     result->reason = reason;
 }
 
-static void count_in(cp_validation *result, const cp_comparison *seen)
+void job_count(cp_validation *result, const cp_comparison *seen)
 {
     result->tokens = seen->tokens;
     result->expert_set_mismatches = seen->expert_set_mismatches;
@@ -68,7 +57,7 @@ static bool is_stored(cp_dtype dtype)
     return dtype == CP_F32 || dtype == CP_BF16 || dtype == CP_F16;
 }
 
-static cp_storage storage_of(cp_dtype dtype)
+cp_storage job_storage(cp_dtype dtype)
 {
     assert(is_stored(dtype));
     return dtype == CP_F32 ? CP_STORE_F32
@@ -83,12 +72,12 @@ static cp_str stated(const job *j)
                      : CP_STR("");
 }
 
-static cp_str method_of(const cp_preset *preset)
+cp_str job_method(const cp_preset *preset)
 {
     return cp_str_of(cp_method_name(preset->spec.method));
 }
 
-static bool of_bias(const job *j)
+bool job_of_bias(const job *j)
 {
     return j->plan->role == CP_ROLE_ROUTING_BIAS;
 }
@@ -98,8 +87,8 @@ static cp_comparison run_widened(const job *j, const cp_preset *preset)
 {
     cp_widening w = {.spec = preset->spec,
                      .has_bias = preset->bias,
-                     .of_bias = of_bias(j),
-                     .narrow = storage_of(j->from),
+                     .of_bias = job_of_bias(j),
+                     .narrow = job_storage(j->from),
                      .seed = j->options->seed,
                      .tokens = TOKENS_A_SET};
     return cp_runs_widen(j->arena, j->runs, &w);
@@ -108,16 +97,17 @@ static cp_comparison run_widened(const job *j, const cp_preset *preset)
 static void prove_upcast(job *j, const cp_preset *preset)
 {
     const char *from = cp_dtype_name(j->from);
-    cp_exact all = cp_runs_enumerate(j->runs, storage_of(j->from));
+    cp_exact all = cp_runs_enumerate(j->runs, job_storage(j->from));
     cp_comparison seen = run_widened(j, preset);
     if (all.changed || all.lost || !cp_compare_equal(&seen)) {
-        unproved(j, method_of(preset), preset,
-                 CP_STR("the reference did not confirm that widening is exact: this is "
-                        "a fault of castproof; please report it"));
+        job_unproved(
+            j, job_method(preset), preset,
+            CP_STR("the reference did not confirm that widening is exact: this is "
+                   "a fault of castproof; please report it"));
         return;
     }
-    cp_validation *result = add(j, method_of(preset), preset);
-    count_in(result, &seen);
+    cp_validation *result = job_add(j, job_method(preset), preset);
+    job_count(result, &seen);
     result->effect = CP_EFFECT_EXACT;
     result->inputs = cp_str_printf(
         j->arena,
@@ -138,14 +128,15 @@ static void prove_upcast(job *j, const cp_preset *preset)
 static void prove_rounding(job *j, const cp_preset *preset)
 {
     const char *to = cp_dtype_name(j->plan->cast_to);
-    cp_exact all = cp_runs_enumerate(j->runs, storage_of(j->plan->cast_to));
+    cp_exact all = cp_runs_enumerate(j->runs, job_storage(j->plan->cast_to));
     if (all.changed || all.lost) {
-        unproved(j, method_of(preset), preset,
-                 CP_STR("the reference did not confirm that rounding is idempotent: this "
-                        "is a fault of castproof; please report it"));
+        job_unproved(
+            j, job_method(preset), preset,
+            CP_STR("the reference did not confirm that rounding is idempotent: this "
+                   "is a fault of castproof; please report it"));
         return;
     }
-    cp_validation *result = add(j, method_of(preset), preset);
+    cp_validation *result = job_add(j, job_method(preset), preset);
     result->effect = CP_EFFECT_EXACT;
     result->proof = cp_str_printf(
         j->arena,
@@ -153,68 +144,6 @@ static void prove_rounding(job *j, const cp_preset *preset)
         "changes nothing: each of the %d %s values rounds to itself (enumerated), so "
         "that it computes on the same numbers with and without the cast",
         to, CP_STR_ARGS(stated(j)), all.values, to);
-}
-
-static void describe(const job *j, cp_validation *result, const cp_measurement *m)
-{
-    const char *from = cp_dtype_name(j->from), *to = cp_dtype_name(j->plan->cast_to);
-    const char *bias = m->has_bias ? ", bias N(0, 0.01^2)" : ", no bias";
-    result->inputs = cp_str_printf(
-        j->arena,
-        "logits N(0, %g^2)%s, seed %llu; the %s in %s, with the cast to %s and "
-        "without",
-        (double)m->std, bias, (unsigned long long)m->seed, m->of_bias ? "bias" : "logits",
-        from, to);
-    if (result->expert_set_mismatches > 0)
-        result->reason = cp_str_printf(
-            j->arena,
-            "without the rounding to %s, %lld of %lld tokens (%.3f %%; 95 %% interval "
-            "%.3f to %.3f %%) choose other experts, at logits of std %g",
-            to, (long long)result->expert_set_mismatches, (long long)result->tokens,
-            100 * (double)result->expert_set_mismatches / (double)result->tokens,
-            100 * result->rate_low, 100 * result->rate_high, (double)m->std);
-    else
-        result->reason = cp_str_printf(
-            j->arena,
-            "no token of %lld chose other experts at logits of std %g, which is no proof "
-            "that none does",
-            (long long)result->tokens, (double)m->std);
-}
-
-static void measure_one(job *j, const cp_preset *preset, float std)
-{
-    const cp_validate_options *o = j->options;
-    cp_measurement m = {.spec = preset->spec,
-                        .has_bias = preset->bias,
-                        .of_bias = of_bias(j),
-                        .from = storage_of(j->from),
-                        .to = storage_of(j->plan->cast_to),
-                        .std = std,
-                        .seed = o->seed,
-                        .tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS};
-    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m);
-    cp_validation *result = add(j, method_of(preset), preset);
-    count_in(result, &seen);
-    cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result->rate_low,
-                        &result->rate_high);
-    result->effect =
-        seen.expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
-    describe(j, result, &m);
-}
-
-static void measure(job *j, const cp_preset *preset)
-{
-    static const float usual[] = {0.5f, 1, 3};
-    const cp_validate_options *o = j->options;
-    if (of_bias(j) && !preset->bias) {
-        unproved(j, method_of(preset), preset,
-                 CP_STR("the reference of this method reads no bias"));
-        return;
-    }
-    const float *stds = o->std_count ? o->stds : usual;
-    uint32_t count = o->std_count ? o->std_count : sizeof usual / sizeof *usual;
-    for (uint32_t i = 0; i < count; i++)
-        measure_one(j, preset, stds[i]);
 }
 
 /*
@@ -247,7 +176,7 @@ static void each_preset(job *j, cp_method method, run_preset *run)
                                            CP_STR_ARGS(j->preset->name),
                                            cp_method_name(j->preset->spec.method), name)
                            : cp_str_printf(j->arena, "no preset routes by %s", name);
-    unproved(j, cp_str_of(name), NULL, why);
+    job_unproved(j, cp_str_of(name), NULL, why);
 }
 
 static void each_method(job *j, run_preset *run)
@@ -257,9 +186,10 @@ static void each_method(job *j, run_preset *run)
         cp_str name = plan->methods[i];
         cp_method method = cp_method_of_name(name.ptr, name.len);
         if (method == CP_METHOD_COUNT)
-            unproved(j, name, NULL,
-                     cp_str_printf(j->arena, "there is no reference of the method %.*s",
-                                   CP_STR_ARGS(name)));
+            job_unproved(j, name, NULL,
+                         cp_str_printf(j->arena,
+                                       "there is no reference of the method %.*s",
+                                       CP_STR_ARGS(name)));
         else
             each_preset(j, method, run);
     }
@@ -273,7 +203,7 @@ static void each_method(job *j, run_preset *run)
 
 static void is_noop(job *j)
 {
-    cp_validation *result = add(j, CP_STR(""), NULL);
+    cp_validation *result = job_add(j, CP_STR(""), NULL);
     result->effect = CP_EFFECT_EXACT;
     result->proof = cp_str_printf(
         j->arena, "the value is %s before the cast, which therefore changes nothing",
@@ -283,7 +213,7 @@ static void is_noop(job *j)
 /* No kernel has a say: what the claim rests on proves it. */
 static void by_ground(job *j)
 {
-    cp_validation *result = add(j, CP_STR(""), NULL);
+    cp_validation *result = job_add(j, CP_STR(""), NULL);
     cp_str reason = cp_ground_reason(j->arena, j->plan, j->from, &result->effect);
     if (result->effect == CP_EFFECT_UNPROVED)
         result->reason = reason;
@@ -332,13 +262,15 @@ static void judge_dtype(job *j)
     }
     cp_str why = obstacle(j);
     if (why.len)
-        unproved(j, CP_STR(""), NULL, why);
+        job_unproved(j, CP_STR(""), NULL, why);
     else if (plan->cast_to == CP_F32)
         each_method(j, prove_upcast);
     else if (plan->rounds_to == plan->cast_to)
         each_method(j, prove_rounding);
-    else
-        each_method(j, measure);
+    else {
+        each_method(j, job_measure);
+        job_measure_captures(j);
+    }
 }
 
 /*
@@ -390,8 +322,8 @@ cp_verdict cp_validate_plan(cp_arena *arena, const cp_route_plan *plan,
     }
     j.from = CP_DTYPE_NONE;
     if (verdict.count == 0)
-        unproved(&j, CP_STR(""), NULL,
-                 CP_STR("the dtypes that reach the cast are not known"));
+        job_unproved(&j, CP_STR(""), NULL,
+                     CP_STR("the dtypes that reach the cast are not known"));
     conclude(&verdict, plan->cast_to);
     return verdict;
 }

@@ -37,6 +37,7 @@ typedef struct cp_validation {
     cp_dtype from; /* the dtype before the cast */
     cp_str inputs; /* how the tokens were made, with the seed; "" where none ran */
     int64_t tokens;
+    bool captured; /* they are those of options.captures; else they were drawn */
     uint64_t seed;
     int64_t expert_set_mismatches; /* tokens that choose other experts */
     int64_t order_mismatches;      /* tokens that choose the same in another order */
@@ -64,7 +65,8 @@ typedef struct cp_validate_options {
     const float *stds;         /* standard deviations of the logits */
     uint32_t std_count;        /* 0: they are 0.5, 1 and 3 */
     const cp_presets *presets; /* what to choose from where no preset is named */
-    cp_runs *runs;             /* what ran for plans before, in the same arena; or NULL */
+    const cp_captures *captures; /* logits to route besides the drawn ones; or NULL */
+    cp_runs *runs; /* what ran for plans before, in the same arena; or NULL */
 } cp_validate_options;
 
 /* CP_ERR_USAGE: `device` is not "auto", "cpu" or "", or this build cannot use it. */

@@ -33,7 +33,8 @@ LIB_SRC    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.c)) $(KERN
 MAIN_SRC   := $(wildcard analyzer/main.c)
 TEST_SRC   := $(sort $(wildcard tests/test_*.c))
 HELP_SRC   := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/*.c)))
-ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c kernels/bench.c) $(TEST_SRC) $(HELP_SRC)
+ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c kernels/bench.c tools/*.c) $(TEST_SRC) \
+              $(HELP_SRC)
 HEADERS    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.h)) \
                 $(wildcard kernels/*.h tests/*.h))
 RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' ')' | LC_ALL=C sort)
@@ -58,6 +59,14 @@ $(TESTS): LDLIBS += -lcmocka -larchive
 $(B)/castproof $(TESTS): $(NO_LEAKS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+## portable: build/VARIANT/portable/castproof, which needs no library but C's, for the wheel
+portable: $(B)/portable/castproof
+$(B)/portable/castproof: $(B)/tools/no_network.o $(call obj,$(MAIN_SRC)) $(B)/libcastproof.a \
+                         $(B)/libtree-sitter.a tools/link-portable
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)CC='$(CC)' LDLIBS='$(LDLIBS)' tools/link-portable $@ $(filter %.o %.a,$^)
 
 $(B)/libcastproof.a: $(call obj,$(LIB_SRC)) $(B)/embed.o
 $(B)/libtesthelp.a: $(call obj,$(HELP_SRC))
@@ -207,8 +216,8 @@ distclean: clean
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all deps test asan release run kernels no-nvcc corpus bench bench-cpu layers headers lint \
-        lint-tools format install clean distclean help FORCE
+.PHONY: all portable deps test asan release run kernels no-nvcc corpus bench bench-cpu layers \
+        headers lint lint-tools format install clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 -include $(shell [ -d $(B) ] && find $(B) -name '*.d')

@@ -1,8 +1,11 @@
 #include "parse/cuda.h"
 
 #include <dlfcn.h>
+#include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /*
  * The part of libclang's C interface that is used here, declared by hand so that the
@@ -118,6 +121,37 @@ static const cp_cuda_library *open_library(cp_arena *arena, const char *name)
     return library;
 }
 
+/* The folder of the running program, ready to stand in a pattern; "" where unknown. */
+static cp_str program_folder(cp_arena *arena)
+{
+    char path[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path);
+    cp_buf folder = {.arena = arena};
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    for (ssize_t i = 0; i + 1 < len; i++)
+        cp_buf_printf(&folder, strchr("\\*?[", path[i]) ? "\\%c" : "%c", path[i]);
+    return cp_buf_str(&folder);
+}
+
+/* That of PyPI's package `libclang` where this program was installed by pip as well. */
+static const cp_cuda_library *open_beside(cp_arena *arena)
+{
+    static const char *const places[] = {"/../lib*/python3*/*-packages", "/.."};
+    const cp_cuda_library *library = NULL;
+    cp_str folder = program_folder(arena);
+    for (size_t i = 0; !library && i < sizeof places / sizeof *places; i++) {
+        glob_t found = {0};
+        cp_str pattern = cp_str_printf(arena, "%.*s%s/clang/native/libclang.so",
+                                       CP_STR_ARGS(folder), places[i]);
+        if (glob(pattern.ptr, 0, NULL, &found) == 0)
+            for (size_t n = found.gl_pathc; !library && n > 0; n--)
+                library = open_library(arena, found.gl_pathv[n - 1]);
+        globfree(&found);
+    }
+    return library;
+}
+
 cp_status cp_cuda_load(cp_arena *arena, const cp_cuda_library **library, cp_err *err)
 {
     static const char *const forms[] = {"libclang-%d.so.1", "libclang-%d.so.%d",
@@ -132,6 +166,8 @@ cp_status cp_cuda_load(cp_arena *arena, const cp_cuda_library **library, cp_err 
                                   "that can be loaded",
                                   asked);
     }
+    if ((*library = open_beside(arena)))
+        return CP_OK;
     for (int version = 30; version >= 14; version--) {
         for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
             cp_str name = cp_str_printf(arena, forms[i], version, version);
@@ -143,7 +179,8 @@ cp_status cp_cuda_load(cp_arena *arena, const cp_cuda_library **library, cp_err 
         return CP_OK;
     return cp_fail(err, CP_ERR_IO,
                    "CUDA and C++ files were not read: libclang 14 or newer was not found "
-                   "(Debian: libclang-19-dev; or set CASTPROOF_LIBCLANG to its path)");
+                   "(pip install 'castproof[cuda]'; Debian: libclang-19-dev; or set "
+                   "CASTPROOF_LIBCLANG to its path)");
 }
 
 const char *cp_cuda_version(const cp_cuda_library *library)

@@ -32,8 +32,9 @@ typedef struct cp_cuda_decl {
 typedef struct cp_cuda_library cp_cuda_library;
 
 /*
- * Finds libclang: what the environment variable CASTPROOF_LIBCLANG names, else the
- * newest one that the system has. It stays loaded as long as the process.
+ * Finds libclang: what the environment variable CASTPROOF_LIBCLANG names, else the one of
+ * PyPI's package `libclang` beside this program, else the newest one that the system has.
+ * It stays loaded as long as the process.
  *
  * CP_ERR_IO  there is none; the message says what to install
  */

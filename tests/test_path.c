@@ -1,5 +1,7 @@
 #include "harness.h"
 
+#include <unistd.h>
+
 #include "read/path.h"
 #include "tree.h"
 
@@ -98,6 +100,30 @@ static void test_where_nothing_tells_there_is_no_root(void **state)
     assert_str(cp_path_root(&arena, cp_path_whole(&arena, CP_STR("scripts"))), "");
 }
 
+static void test_a_package_may_hold_folders_that_are_none(void **state)
+{
+    (void)state;
+    cp_tree_put("lib-1.0/pkg/__init__.py", "");
+    cp_tree_put("lib-1.0/pkg/plain/a.py", "");
+    cp_str plain_folder = cp_path_whole(&arena, CP_STR("lib-1.0/pkg/plain"));
+    assert_same(cp_path_package(&arena, plain_folder),
+                cp_path_whole(&arena, CP_STR("lib-1.0")));
+    assert_str(cp_path_package(&arena, cp_path_whole(&arena, CP_STR("lib-1.0"))), "");
+}
+
+static void test_a_path_is_seen_from_the_current_folder(void **state)
+{
+    (void)state;
+    cp_tree_put("a/b/x.py", "");
+    assert_int_equal(chdir("a/b"), 0);
+    assert_str(cp_path_seen(&arena, cp_path_whole(&arena, CP_STR("x.py"))), "x.py");
+    assert_str(cp_path_seen(&arena, cp_path_whole(&arena, CP_STR("."))), "");
+    assert_str(cp_path_seen(&arena, cp_path_whole(&arena, CP_STR(".."))), "..");
+    assert_str(cp_path_seen(&arena, cp_path_whole(&arena, CP_STR("../c/y.py"))),
+               "../c/y.py");
+    assert_str(cp_path_seen(&arena, CP_STR("/elsewhere/y.py")), "/elsewhere/y.py");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +135,8 @@ int main(void)
         PATH(test_without_a_repository_the_outermost_project_is_the_root),
         PATH(test_without_a_project_the_root_holds_the_outermost_package),
         PATH(test_where_nothing_tells_there_is_no_root),
+        PATH(test_a_package_may_hold_folders_that_are_none),
+        PATH(test_a_path_is_seen_from_the_current_folder),
     };
     return cmocka_run_group_tests_name("path", tests, NULL, NULL);
 }

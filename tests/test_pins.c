@@ -291,6 +291,19 @@ static void test_a_file_that_is_no_file_is_told(void **state)
     assert_string_equal(told, "requirements.txt: not a regular file\n");
 }
 
+static void test_above_the_current_folder_the_project_counts(void **state)
+{
+    (void)state;
+    cp_tree_put("requirements.txt", "flashinfer-python==0.6.1\n");
+    cp_tree_put("repo/requirements.txt", "flashinfer-python==0.6.8\n");
+    cp_tree_put("repo/pkg/sub/x.py", "");
+    assert_int_equal(chdir("repo/pkg/sub"), 0);
+    assert_null(cp_pins_find(pins, CP_STR("x.py"), CP_STR("flashinfer-python")));
+    pins = cp_pins_new(&arena, keep, NULL);
+    cp_tree_repository("../..");
+    assert_string_equal(pin("x.py"), "==0.6.8 ../../requirements.txt:1");
+}
+
 static void test_what_is_installed_counts_where_the_tree_states_no_version(void **state)
 {
     (void)state;
@@ -324,6 +337,7 @@ int main(void)
         IN_FOLDER(test_in_site_packages_each_dist_info_counts_for_its_own_files),
         IN_FOLDER(test_the_nearest_folder_that_names_the_package_decides),
         IN_FOLDER(test_requirements_of_one_folder_are_joined),
+        IN_FOLDER(test_above_the_current_folder_the_project_counts),
         IN_FOLDER(test_versions_that_begin_alike_are_both_kept),
         IN_FOLDER(test_the_look_upward_ends_at_a_repositorys_root),
         IN_FOLDER(test_absolute_paths_are_looked_up_to_the_root),

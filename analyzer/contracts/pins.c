@@ -15,6 +15,7 @@ struct cp_pins {
     cp_map folders; /* normalized path -> pin_folder, each read once */
     cp_map assumed; /* package -> cp_pin; `installed`: where no file states one */
     cp_map installed;
+    cp_str here, project; /* whole paths, once they were asked for */
 };
 
 cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data)
@@ -331,6 +332,27 @@ static cp_str top_of(cp_str path, cp_str folder)
     return cp_str_next(&rest, '/');
 }
 
+/* Of folders above the current one, only those of the project that it is part of count.
+ */
+static const cp_pin *find_above(cp_pins *pins, cp_str path, cp_str name)
+{
+    if (!pins->here.len) {
+        pins->here = cp_path_whole(pins->arena, CP_STR("."));
+        pins->project = cp_path_project(pins->arena, pins->here);
+    }
+    cp_str file = cp_path_whole(pins->arena, path), up = {"", 0};
+    const cp_pin *pin = NULL;
+    for (cp_str at = pins->here; !pin && cp_path_below(at, pins->project).len < at.len;) {
+        at = cp_path_parent(at);
+        up = cp_str_printf(pins->arena, "..%s%.*s", up.len ? "/" : "", CP_STR_ARGS(up));
+        pin_folder *folder = folder_at(pins, up);
+        pin_claims *claims = cp_map_get(&folder->by_package, name);
+        if (claims)
+            pin = join_claims(pins, folder, claims, name, top_of(file, at));
+    }
+    return pin;
+}
+
 static const cp_pin *find_in_tree(cp_pins *pins, cp_str path, cp_str name)
 {
     const cp_pin *pin = NULL;
@@ -341,11 +363,13 @@ static const cp_pin *find_in_tree(cp_pins *pins, cp_str path, cp_str name)
         pin_claims *claims = cp_map_get(&folder->by_package, name);
         if (claims)
             pin = join_claims(pins, folder, claims, name, top_of(file, folder_path));
-        bool last = !folder_path.len || cp_str_is(folder_path, "/") ||
-                    cp_str_is(folder_path, "..") ||
-                    cp_str_ends(folder_path, CP_STR("/..")) || folder->has_git;
-        if (pin || last)
+        if (pin || folder->has_git)
             return pin;
+        if (!folder_path.len)
+            return find_above(pins, path, name);
+        if (cp_str_is(folder_path, "/") || cp_str_is(folder_path, "..") ||
+            cp_str_ends(folder_path, CP_STR("/..")))
+            return NULL;
         at = folder_path;
     }
 }

@@ -43,8 +43,9 @@ CP_MUST_CHECK cp_status cp_pins_installed(cp_pins *pins, cp_str package, cp_str 
 /*
  * The pin of `package` for the source file `path` (as the user wrote it, or
  * found below what the user wrote), or NULL where no file names it. Folders are
- * looked at from the file's own upward, up to the one that holds `.git`, the
- * current one for a relative path, or the root. Each folder is read once.
+ * looked at from the file's own upward, up to the one that holds `.git` or the root; for
+ * a relative path up to the root of the project that the current folder is part of
+ * (cp_path_project). Each folder is read once.
  */
 const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package);
 

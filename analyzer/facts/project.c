@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "facts/dotted.h"
 #include "facts/native.h"
 #include "read/walk.h"
 
@@ -44,26 +45,6 @@ typedef struct import_answer {
     file_record *file;
 } import_answer;
 
-/* "a/b/c.py" -> "a.b.c", "a/b/__init__.py" -> "a.b"; leading "./" and "../" dropped. */
-static cp_str dotted_of(cp_arena *arena, cp_str path)
-{
-    while (cp_str_starts(path, CP_STR("./")) || cp_str_starts(path, CP_STR("../")) ||
-           cp_str_starts(path, CP_STR("/")))
-        path = cp_str_cut(
-            path, (size_t)((char *)memchr(path.ptr, '/', path.len) - path.ptr) + 1,
-            path.len);
-    if (cp_str_ends(path, CP_STR(".py")))
-        path.len -= 3;
-    else if (cp_str_ends(path, CP_STR(".pyi")))
-        path.len -= 4;
-    if (cp_str_ends(path, CP_STR("/__init__")))
-        path.len -= 9;
-    char *dotted = cp_new(arena, char, path.len + 1);
-    for (size_t i = 0; i < path.len; i++)
-        dotted[i] = path.ptr[i] == '/' ? '.' : path.ptr[i];
-    return (cp_str){dotted, path.len};
-}
-
 static cp_str last_part(cp_str dotted)
 {
     const char *dot = dotted.len ? memrchr(dotted.ptr, '.', dotted.len) : NULL;
@@ -77,6 +58,7 @@ static bool is_init(cp_str path)
 
 static void index_files(cp_project *project)
 {
+    cp_str around = cp_dotted_around(&project->arena);
     for (size_t i = 0; i < project->count; i++) {
         file_record *file = &project->files[i];
         file->is_native = cp_file_kind_of(file->path) == CP_FILE_NATIVE;
@@ -84,7 +66,7 @@ static void index_files(cp_project *project)
             project->remarks = cp_remark_words(&project->arena);
         if (file->is_native)
             continue;
-        file->dotted = dotted_of(&project->arena, file->path);
+        file->dotted = cp_dotted_of(&project->arena, file->path, around);
         if (is_init(file->path))
             cp_map_put(&project->packages, file->dotted, file);
         void **slot = cp_map_slot(&project->by_name, last_part(file->dotted));

@@ -67,19 +67,36 @@ static bool has_project(cp_arena *arena, cp_str folder)
     return false;
 }
 
-cp_str cp_path_root(cp_arena *arena, cp_str folder)
+cp_str cp_path_project(cp_arena *arena, cp_str folder)
 {
-    cp_str project = {"", 0}, package = {"", 0};
+    cp_str project = {"", 0};
     for (cp_str at = folder, last = {"", 0}; !cp_str_eq(at, last);
          last = at, at = cp_path_parent(at)) {
         if (cp_path_has(arena, at, ".git"))
             return at;
         if (has_project(arena, at))
             project = at;
+    }
+    return project;
+}
+
+cp_str cp_path_package(cp_arena *arena, cp_str folder)
+{
+    cp_str package = {"", 0};
+    for (cp_str at = folder, last = {"", 0}; !cp_str_eq(at, last);
+         last = at, at = cp_path_parent(at)) {
         if (cp_path_has(arena, at, "__init__.py"))
             package = cp_path_parent(at);
+        if (cp_path_has(arena, at, ".git"))
+            break;
     }
-    return project.len ? project : package;
+    return package;
+}
+
+cp_str cp_path_root(cp_arena *arena, cp_str folder)
+{
+    cp_str project = cp_path_project(arena, folder);
+    return project.len ? project : cp_path_package(arena, folder);
 }
 
 cp_str cp_path_below(cp_str path, cp_str folder)
@@ -90,4 +107,20 @@ cp_str cp_path_below(cp_str path, cp_str folder)
     if (folder.ptr[len - 1] == '/')
         return cp_str_cut(path, len, path.len);
     return path.ptr[len] == '/' ? cp_str_cut(path, len + 1, path.len) : path;
+}
+
+cp_str cp_path_seen(cp_arena *arena, cp_str whole)
+{
+    cp_str here = cp_path_whole(arena, CP_STR("."));
+    cp_buf up = {.arena = arena};
+    for (cp_str at = here; !cp_str_is(at, "/"); at = cp_path_parent(at)) {
+        cp_str below = cp_path_below(whole, at);
+        if (cp_str_eq(whole, at) || below.len < whole.len) {
+            if (!cp_str_eq(whole, at))
+                cp_buf_add(&up, below);
+            return cp_path_plain(arena, cp_buf_str(&up));
+        }
+        cp_buf_puts(&up, "../");
+    }
+    return whole;
 }

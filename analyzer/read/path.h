@@ -21,11 +21,17 @@ cp_str cp_path_whole(cp_arena *arena, cp_str path);
 bool cp_path_has(cp_arena *arena, cp_str folder, const char *name);
 
 /*
- * The root of the tree around a folder, given by its whole path: the nearest folder that
- * is a git repository; without one the outermost with a pyproject.toml, castproof.toml,
- * setup.py or setup.cfg; else the folder that holds the outermost Python package around
- * it; "" where nothing tells.
+ * The root of the project around a folder, given by its whole path: the nearest folder
+ * that is a git repository; without one the outermost with a pyproject.toml,
+ * castproof.toml, setup.py or setup.cfg; "" where there is none.
  */
+cp_str cp_path_project(cp_arena *arena, cp_str folder);
+
+/* The folder that holds the outermost Python package around a folder, which may hold
+   others that are none, within its repository; "" where there is none. */
+cp_str cp_path_package(cp_arena *arena, cp_str folder);
+
+/* The project, else what holds the package. */
 cp_str cp_path_root(cp_arena *arena, cp_str folder);
 
 /*
@@ -33,5 +39,9 @@ cp_str cp_path_root(cp_arena *arena, cp_str folder);
  * in the folder of that name has the same name wherever the tree lies.
  */
 cp_str cp_path_below(cp_str path, cp_str folder);
+
+/* What the current folder, or one above it, sees a whole path as: "a/b", "../b", "" for
+   the current folder; the path itself where they have nothing in common. */
+cp_str cp_path_seen(cp_arena *arena, cp_str whole);
 
 #endif

@@ -261,6 +261,17 @@ static void test_a_path_is_judged_as_the_walk_would(void **state)
             fail_msg("%s", rows[i].path);
 }
 
+static void test_a_glob_matches_a_path_or_a_folder_in_it(void **state)
+{
+    (void)state;
+    const cp_str globs[] = {{"gen_*.py", 8}, {"tests", 5}, {"a/*.py", 6}};
+    assert_true(cp_walk_matches(globs, 3, CP_STR("x/gen_a.py")));
+    assert_true(cp_walk_matches(globs, 3, CP_STR("x/tests/y/b.py")));
+    assert_true(cp_walk_matches(globs, 3, CP_STR("x/a/b.py")));
+    assert_false(cp_walk_matches(globs, 3, CP_STR("x/tests_a/b.py")));
+    assert_false(cp_walk_matches(globs, 0, CP_STR("tests/b.py")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +294,7 @@ int main(void)
         WALK(test_many_folders_deep_is_no_trouble),
         WALK(test_strange_names_are_only_bytes),
         WALK(test_a_path_is_judged_as_the_walk_would),
+        WALK(test_a_glob_matches_a_path_or_a_folder_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/run.h"
+#include "report/statistics.h"
 
 int cp_command_failed(const cp_err *err)
 {
@@ -27,6 +28,14 @@ static void say_unjudged(const cp_run *run, const cp_report *report)
     }
 }
 
+static cp_str findings_text(cp_arena *arena, const cp_options *options,
+                            const cp_report *report, const cp_report_style *style)
+{
+    if (options->statistics)
+        return cp_report_statistics(arena, report, options->format, style);
+    return cp_report_findings(arena, report, options->format, style);
+}
+
 int cp_command_check(cp_arena *arena, const cp_options *options)
 {
     cp_run run;
@@ -40,8 +49,7 @@ int cp_command_check(cp_arena *arena, const cp_options *options)
         cp_report_style style = cp_run_style(options);
         cp_run_complain(&run);
         say_unjudged(&run, &report);
-        st = cp_run_write(
-            options, cp_report_findings(arena, &report, options->format, &style), &err);
+        st = cp_run_write(options, findings_text(arena, options, &report, &style), &err);
         exit_status = run.failures ? 2 : run.findings.count ? 1 : 0;
     }
     cp_run_dispose(&run);
@@ -117,19 +125,46 @@ int cp_command_rules(cp_arena *arena, const cp_options *options)
     return cp_run_write(options, text, &err) ? cp_command_failed(&err) : 0;
 }
 
+/* The commands that read a source tree, as its settings ask for. */
+static int run_on_tree(cp_arena *arena, const cp_options *given)
+{
+    cp_options options = *given;
+    cp_settings settings;
+    cp_err err = {0};
+    cp_status st = cp_settings_find(arena, &options, &settings, &err);
+    if (!st)
+        st = cp_settings_apply(arena, &settings, &options, &err);
+    if (st)
+        return cp_command_failed(&err);
+    if (!options.paths.count)
+        options.paths = options.roots;
+    if (options.show_settings)
+        return cp_command_show_settings(arena, &settings, &options);
+    if (options.show_files)
+        return cp_command_show_files(arena, &options);
+    switch (options.command) {
+    case CP_COMMAND_FIX:
+        return cp_command_fix(arena, &options);
+    case CP_COMMAND_VALIDATE:
+        return cp_command_validate(arena, &options);
+    case CP_COMMAND_DEBT:
+        return cp_command_debt(arena, &options);
+    case CP_COMMAND_TRACE:
+        return cp_command_trace(arena, &options);
+    default:
+        return cp_command_check(arena, &options);
+    }
+}
+
 int cp_command_run(cp_arena *arena, const cp_options *options)
 {
     switch (options->command) {
     case CP_COMMAND_CHECK:
-        return cp_command_check(arena, options);
     case CP_COMMAND_FIX:
-        return cp_command_fix(arena, options);
     case CP_COMMAND_VALIDATE:
-        return cp_command_validate(arena, options);
     case CP_COMMAND_DEBT:
-        return cp_command_debt(arena, options);
     case CP_COMMAND_TRACE:
-        return cp_command_trace(arena, options);
+        return run_on_tree(arena, options);
     case CP_COMMAND_MINE:
         return cp_command_mine(arena, options);
     case CP_COMMAND_CONTRACTS:

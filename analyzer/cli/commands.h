@@ -7,7 +7,7 @@
 #ifndef CP_CLI_COMMANDS_H
 #define CP_CLI_COMMANDS_H
 
-#include "cli/options.h"
+#include "cli/settings.h"
 
 int cp_command_run(cp_arena *arena, const cp_options *options);
 
@@ -21,6 +21,11 @@ int cp_command_contracts(cp_arena *arena, const cp_options *options);
 int cp_command_mine(cp_arena *arena, const cp_options *options);
 int cp_command_explain(cp_arena *arena, const cp_options *options);
 int cp_command_rules(cp_arena *arena, const cp_options *options);
+
+/* show.c: --show-settings and --show-files, in the place of what the command does. */
+int cp_command_show_settings(cp_arena *arena, const cp_settings *settings,
+                             const cp_options *options);
+int cp_command_show_files(cp_arena *arena, const cp_options *options);
 
 /* "castproof: message" on standard error; gives 2. */
 int cp_command_failed(const cp_err *err);

@@ -28,6 +28,12 @@ enum {
     OPT_TOKENS,
     OPT_FAIL_ON,
     OPT_ROUTING,
+    OPT_FORCE_EXCLUDE,
+    OPT_CONFIG,
+    OPT_ISOLATED,
+    OPT_SHOW_SETTINGS,
+    OPT_SHOW_FILES,
+    OPT_STATISTICS,
 };
 
 static const struct option known_options[] = {
@@ -59,6 +65,12 @@ static const struct option known_options[] = {
     {"tokens", required_argument, NULL, OPT_TOKENS},
     {"fail-on", required_argument, NULL, OPT_FAIL_ON},
     {"routing", no_argument, NULL, OPT_ROUTING},
+    {"force-exclude", no_argument, NULL, OPT_FORCE_EXCLUDE},
+    {"config", required_argument, NULL, OPT_CONFIG},
+    {"isolated", no_argument, NULL, OPT_ISOLATED},
+    {"show-settings", no_argument, NULL, OPT_SHOW_SETTINGS},
+    {"show-files", no_argument, NULL, OPT_SHOW_FILES},
+    {"statistics", no_argument, NULL, OPT_STATISTICS},
     {0},
 };
 
@@ -91,17 +103,19 @@ static cp_status read_number(const char *text, const char *option, int64_t least
     return CP_OK;
 }
 
-static cp_status read_format(cp_options *options, const char *text, cp_err *err)
+static const struct {
+    const char *name;
+    cp_format format;
+} formats[] = {{"full", CP_FORMAT_FULL},         {"text", CP_FORMAT_FULL},
+               {"concise", CP_FORMAT_CONCISE},   {"json", CP_FORMAT_JSON},
+               {"markdown", CP_FORMAT_MARKDOWN}, {"sarif", CP_FORMAT_SARIF},
+               {"github", CP_FORMAT_GITHUB},     {"gitlab", CP_FORMAT_GITLAB},
+               {"rdjson", CP_FORMAT_RDJSON},     {"junit", CP_FORMAT_JUNIT}};
+enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
+
+cp_status cp_options_format(cp_options *options, const char *text, cp_err *err)
 {
-    static const struct {
-        const char *name;
-        cp_format format;
-    } formats[] = {{"full", CP_FORMAT_FULL},         {"text", CP_FORMAT_FULL},
-                   {"concise", CP_FORMAT_CONCISE},   {"json", CP_FORMAT_JSON},
-                   {"markdown", CP_FORMAT_MARKDOWN}, {"sarif", CP_FORMAT_SARIF},
-                   {"github", CP_FORMAT_GITHUB},     {"gitlab", CP_FORMAT_GITLAB},
-                   {"rdjson", CP_FORMAT_RDJSON},     {"junit", CP_FORMAT_JUNIT}};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
         if (strcmp(formats[i].name, text) != 0)
             continue;
         options->format = formats[i].format;
@@ -112,6 +126,14 @@ static cp_status read_format(cp_options *options, const char *text, cp_err *err)
         "--output-format is full, concise, json, sarif, github, gitlab, rdjson "
         "or junit (for debt text, markdown or json), not '%s'",
         text);
+}
+
+const char *cp_options_format_name(cp_format format)
+{
+    size_t i = 0;
+    while (i + 1 < FORMAT_COUNT && formats[i].format != format)
+        i++;
+    return formats[i].name;
 }
 
 static cp_status one_of(const char *option, const char *text, const char *const *words,
@@ -149,6 +171,7 @@ static cp_status take_list(cp_arena *arena, cp_options *options, int option,
     static const char *const states[] = {"actionable", "stale", "any", NULL};
     switch (option) {
     case OPT_SELECT:
+        options->select_given = true;
         add_parts(arena, &options->select, text);
         return CP_OK;
     case OPT_IGNORE:
@@ -191,40 +214,31 @@ static cp_status take_list(cp_arena *arena, cp_options *options, int option,
 /* Whether the option is one without a value, which then is set. */
 static bool take_flag(cp_options *options, int option)
 {
-    switch (option) {
-    case 'q':
-        options->quiet = true;
-        return true;
-    case 'v':
-        options->verbose = true;
-        return true;
-    case OPT_EXPLAIN_UNKNOWN:
-        options->explain_unknown = true;
-        return true;
-    case OPT_VERSION:
-        options->command = CP_COMMAND_VERSION;
-        return true;
-    case 'h':
-        options->command = CP_COMMAND_HELP;
-        return true;
-    case OPT_NO_CACHE:
-        options->no_cache = true;
-        return true;
-    case OPT_ROUTING:
-        options->routing = true;
-        return true;
-    case OPT_DIFF:
-        options->diff = true;
-        return true;
-    case OPT_IN_PLACE:
-        options->in_place = true;
-        return true;
-    case OPT_UNSAFE:
-        options->unsafe = true;
-        return true;
-    default:
+    const struct {
+        int option;
+        bool *flag;
+    } flags[] = {
+        {'q', &options->quiet},
+        {'v', &options->verbose},
+        {OPT_EXPLAIN_UNKNOWN, &options->explain_unknown},
+        {OPT_NO_CACHE, &options->no_cache},
+        {OPT_ROUTING, &options->routing},
+        {OPT_DIFF, &options->diff},
+        {OPT_IN_PLACE, &options->in_place},
+        {OPT_UNSAFE, &options->unsafe},
+        {OPT_FORCE_EXCLUDE, &options->force_exclude},
+        {OPT_ISOLATED, &options->isolated},
+        {OPT_SHOW_SETTINGS, &options->show_settings},
+        {OPT_SHOW_FILES, &options->show_files},
+        {OPT_STATISTICS, &options->statistics},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].option == option)
+            return *flags[i].flag = true;
+    if (option != OPT_VERSION && option != 'h')
         return false;
-    }
+    options->command = option == 'h' ? CP_COMMAND_HELP : CP_COMMAND_VERSION;
+    return true;
 }
 
 static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *err)
@@ -234,9 +248,13 @@ static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *
         return CP_OK;
     switch (option) {
     case OPT_FORMAT:
-        return read_format(options, optarg, err);
+        options->format_given = true;
+        return cp_options_format(options, optarg, err);
     case 'o':
         options->output = cp_str_of(optarg);
+        return CP_OK;
+    case OPT_CONFIG:
+        options->config = cp_str_of(optarg);
         return CP_OK;
     case OPT_STDIN:
         options->stdin_filename = cp_str_of(optarg);

@@ -29,11 +29,23 @@ typedef struct cp_list {
     size_t count, room;
 } cp_list;
 
+/* Codes that are not shown of the files that a glob matches. */
+typedef struct cp_file_codes {
+    cp_str glob;
+    cp_list codes;
+} cp_file_codes;
+
+typedef struct cp_code_severity {
+    cp_str code;
+    cp_severity severity;
+} cp_code_severity;
+
 typedef struct cp_options {
     cp_command command;
     cp_list paths; /* or the code to explain; of trace, first the place */
     cp_format format;
-    cp_str output; /* file to write to; "" is standard output */
+    bool format_given, select_given; /* on the command line */
+    cp_str output;                   /* file to write to; "" is standard output */
     cp_list select, ignore, exclude, assume, contracts;
     cp_list logits;   /* files of captured router logits */
     cp_list packages; /* that the Python environment has installed, to be mined */
@@ -41,7 +53,22 @@ typedef struct cp_options {
     cp_str color;     /* "auto", "always" or "never" */
     bool quiet, verbose, no_cache;
     bool explain_unknown; /* check: also the casts that could not be judged */
+    bool force_exclude;   /* excludes count for files that are named, too */
     cp_str stdin_filename;
+
+    /* settings.h: where they are looked for, and what only they can say */
+    cp_str config;
+    bool isolated;
+    cp_str settings_folder; /* of the settings, as the current folder sees it */
+    cp_file_codes *per_file;
+    size_t per_file_count, per_file_room;
+    cp_code_severity *severities;
+    size_t severity_count, severity_room;
+    cp_list roots;          /* folders that the program is made of; none: as found */
+    cp_dtypes model_dtypes; /* that the model is assumed to have; 0: as bundled */
+
+    /* check */
+    bool show_settings, show_files, statistics;
 
     /* fix */
     bool diff, in_place, unsafe;
@@ -65,6 +92,12 @@ typedef struct cp_options {
  */
 CP_MUST_CHECK cp_status cp_options_read(cp_arena *arena, int argc, char **argv,
                                         cp_options *options, cp_err *err);
+
+/* Sets the format that --output-format knows as `text`. */
+CP_MUST_CHECK cp_status cp_options_format(cp_options *options, const char *text,
+                                          cp_err *err);
+/* The first name of a format there. */
+const char *cp_options_format_name(cp_format format);
 
 /* What `castproof --help` prints. */
 const char *cp_options_help(void);

@@ -96,6 +96,11 @@ static cp_status add_pins(cp_run *run, cp_err *err)
     return CP_OK;
 }
 
+cp_str cp_run_stdin_name(const cp_options *options)
+{
+    return options->stdin_filename.len ? options->stdin_filename : CP_STR("stdin.py");
+}
+
 static cp_status read_stdin(cp_run *run, cp_err *err)
 {
     cp_buf text = {.arena = run->arena};
@@ -110,9 +115,7 @@ static cp_status read_stdin(cp_run *run, cp_err *err)
             break;
         cp_buf_add(&text, (cp_str){piece, (size_t)got});
     }
-    cp_str name = run->options->stdin_filename;
-    run->project =
-        cp_project_of_text(name.len ? name : CP_STR("stdin.py"), cp_buf_str(&text));
+    run->project = cp_project_of_text(cp_run_stdin_name(run->options), cp_buf_str(&text));
     return CP_OK;
 }
 
@@ -146,6 +149,7 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     *run = (cp_run){.arena = arena, .options = options};
     run->findings.arena = run->reported.arena = arena;
     run->rules = cp_rules_bundled(arena);
+    cp_run_set_severities(run);
     cp_contracts *set = cp_contracts_bundled(arena);
     cp_status st = add_pins(run, err);
     if (!st)
@@ -166,61 +170,14 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     run->study.flow = cp_flow_new(run->project, rules);
     remark_broken(run); /* the flow reads what was left so far */
     run->study.contracts = set;
-    run->study.model = CP_DTYPES(CP_BF16);
+    run->study.model = options->model_dtypes ? options->model_dtypes : CP_DTYPES(CP_BF16);
     run->study.findings = &run->findings;
-    return CP_OK;
-}
-
-/* "CP1" names all codes that begin so, "ALL" all of them. */
-static bool listed(const cp_list *list, cp_str code)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (cp_str_is(list->items[i], "ALL") || cp_str_starts(code, list->items[i]))
-            return true;
-    return false;
-}
-
-/* TODOs that nobody can act on now are shown when asked for. */
-static bool shown_unasked(cp_str code)
-{
-    return !cp_str_is(code, "CP302") && !cp_str_is(code, "CP303");
-}
-
-static void keep_selected(cp_run *run)
-{
-    const cp_options *options = run->options;
-    size_t kept = 0;
-    for (size_t i = 0; i < run->findings.count; i++) {
-        cp_finding *finding = run->findings.items[i];
-        bool wanted = options->select.count ? listed(&options->select, finding->code)
-                                            : shown_unasked(finding->code);
-        wanted = wanted && cp_run_reports(run, finding->module->source->path);
-        if (wanted && !listed(&options->ignore, finding->code))
-            run->findings.items[kept++] = finding;
-    }
-    run->findings.count = kept;
-}
-
-static cp_status check_codes(const cp_run *run, const cp_list *list, cp_err *err)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        bool known = cp_str_is(list->items[i], "ALL");
-        for (size_t r = 0; r < run->rules.count; r++)
-            known |= cp_str_starts(run->rules.items[r].id, list->items[i]);
-        if (!known)
-            return cp_fail(
-                err, CP_ERR_USAGE,
-                "no rule's code begins with '%.*s'; castproof rules lists them",
-                CP_STR_ARGS(list->items[i]));
-    }
     return CP_OK;
 }
 
 cp_status cp_run_study(cp_run *run, cp_err *err)
 {
-    cp_status st = check_codes(run, &run->options->select, err);
-    if (!st)
-        st = check_codes(run, &run->options->ignore, err);
+    cp_status st = cp_run_check_codes(run, err);
     if (st)
         return st;
     cp_study_run(&run->study);
@@ -230,7 +187,7 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
     cp_fingerprint(&run->findings); /* while all are there */
     cp_suppress(&run->findings, run->project);
     cp_fingerprint(&run->findings); /* of comments that silence nothing */
-    keep_selected(run);
+    cp_run_select(run);
     return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);
 }
 

@@ -50,11 +50,17 @@ CP_MUST_CHECK cp_status cp_run_read(cp_run *run, cp_arena *arena,
 CP_MUST_CHECK cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules,
                                          cp_err *err);
 
+/* The first half of that: the files, which are not read yet. */
+CP_MUST_CHECK cp_status cp_run_list(cp_run *run, cp_err *err);
+
 /* On how many threads to work: as -j says, else one for each processor. */
 int cp_run_threads(const cp_options *options);
 
 /* Makes ready for what the tree's own kernels say; tree.c, before it reads files. */
 void cp_run_own(cp_run *run, const cp_flow_rules *rules);
+
+/* What standard input is called. */
+cp_str cp_run_stdin_name(const cp_options *options);
 
 /* `path` without "./" in front, as the walk of the current folder names it. */
 cp_str cp_run_plain_path(cp_str path);
@@ -67,6 +73,12 @@ void cp_run_trouble(cp_run *run, cp_str path, const char *message);
 
 /* Looks for findings, takes out those silenced and not selected, and plans fixes. */
 CP_MUST_CHECK cp_status cp_run_study(cp_run *run, cp_err *err);
+
+/* select.c: what is shown of the findings, as the options say. CP_ERR_USAGE: no rule has
+   a code that --select or --ignore names. */
+CP_MUST_CHECK cp_status cp_run_check_codes(const cp_run *run, cp_err *err);
+void cp_run_set_severities(cp_run *run);
+void cp_run_select(cp_run *run);
 
 void cp_run_dispose(cp_run *run);
 

@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/run.h"
+#include "read/path.h"
 #include "read/walk.h"
 
 static void walk_trouble(void *data, cp_str path, const char *why)
@@ -39,7 +41,8 @@ static bool names_a_file(const cp_run *run)
 static bool here_is_a_root(void)
 {
     struct stat info;
-    return stat(".git", &info) == 0 || stat("pyproject.toml", &info) == 0;
+    return stat(".git", &info) == 0 || stat("pyproject.toml", &info) == 0 ||
+           stat("castproof.toml", &info) == 0;
 }
 
 cp_str cp_run_plain_path(cp_str path)
@@ -62,50 +65,115 @@ static cp_str package_around(cp_arena *arena, cp_str path)
     return CP_STR("");
 }
 
+/*
+ * The folder around a named file in which its callers may be: the current one where that
+ * is a project and holds it, else the project that it is part of, else its package; NULL
+ * where nothing tells.
+ */
+static cp_str context_of(const cp_run *run, cp_str path)
+{
+    cp_arena *arena = run->arena;
+    cp_str whole = cp_path_whole(arena, path);
+    cp_str here = cp_path_whole(arena, CP_STR("."));
+    if (here_is_a_root() && cp_path_below(whole, here).len < whole.len)
+        return CP_STR("");
+    cp_str project = cp_path_project(arena, cp_path_parent(whole));
+    if (project.len)
+        return cp_path_seen(arena, project);
+    cp_str package = package_around(arena, cp_run_plain_path(path));
+    return package.len ? package : (cp_str){NULL, 0};
+}
+
 /* Where the callers of what is in the named files may be. */
 static cp_str *context_roots(const cp_run *run, size_t *count)
 {
     const cp_list *paths = &run->options->paths;
     cp_str *roots = cp_new(run->arena, cp_str, paths->count + 1);
     *count = 0;
-    if (here_is_a_root()) {
-        roots[(*count)++] = CP_STR("");
-        return roots;
+    if (run->options->roots.count) {
+        *count = run->options->roots.count;
+        return run->options->roots.items;
     }
     cp_map seen = {.arena = run->arena};
     for (size_t i = 0; i < paths->count; i++) {
-        cp_str path = cp_run_plain_path(paths->items[i]);
-        if (!is_file(run->arena, path))
+        if (!is_file(run->arena, paths->items[i]))
             continue;
-        cp_str package = package_around(run->arena, path);
-        if (!package.len || cp_map_get(&seen, package))
+        cp_str root = context_of(run, paths->items[i]);
+        if (!root.ptr || cp_map_get(&seen, root))
             continue;
-        cp_map_put(&seen, package, roots);
-        roots[(*count)++] = package;
+        cp_map_put(&seen, root, roots);
+        roots[(*count)++] = root;
     }
     return roots;
 }
 
-/* The files of the project around those that were named, these taken out. */
-static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_str **names,
-                             size_t *count, cp_err *err)
+typedef struct place {
+    cp_str whole, name;
+} place;
+
+static int by_place(const void *a, const void *b)
 {
-    size_t root_count, found = 0, room = *count;
+    return cp_str_cmp(((const place *)a)->whole, ((const place *)b)->whole);
+}
+
+/*
+ * Adds the files of the project around those that were named. The order is that of a run
+ * over the whole project, whatever is named and from where: it decides which of many
+ * places a finding shows.
+ */
+static cp_status add_context(cp_run *run, const cp_walk_options *walk, cp_err *err)
+{
+    size_t root_count, found = 0, count = 0;
     cp_str *roots = context_roots(run, &root_count);
     cp_file *files = NULL;
+    cp_status st = CP_OK;
+    if (root_count)
+        st = cp_walk_files(run->arena, roots, root_count, walk, &files, &found, err);
+    if (st)
+        return st;
+    place *places = cp_new(run->arena, place, run->file_count + found);
     cp_map named = {.arena = run->arena};
-    if (!root_count)
-        return CP_OK;
-    for (size_t i = 0; i < *count; i++) {
-        cp_map_put(&named, cp_run_plain_path((*names)[i]), run);
-        cp_map_put(&run->reported, (*names)[i], run);
+    for (size_t i = 0; i < run->file_count; i++) {
+        places[count] = (place){cp_path_whole(run->arena, run->files[i]), run->files[i]};
+        cp_map_put(&named, places[count++].whole, run);
+        cp_map_put(&run->reported, run->files[i], run);
     }
-    cp_status st =
-        cp_walk_files(run->arena, roots, root_count, walk, &files, &found, err);
-    for (size_t i = 0; !st && i < found; i++)
-        if (!cp_map_get(&named, files[i].path))
-            cp_push(run->arena, *names, *count, room, files[i].path);
-    return st;
+    for (size_t i = 0; i < found; i++) {
+        cp_str whole = cp_path_whole(run->arena, files[i].path);
+        if (!cp_map_get(&named, whole))
+            places[count++] = (place){whole, files[i].path};
+    }
+    qsort(places, count, sizeof *places, by_place);
+    run->files = cp_new(run->arena, cp_str, count);
+    for (size_t i = 0; i < count; i++)
+        run->files[i] = places[i].name;
+    run->file_count = count;
+    return CP_OK;
+}
+
+/* Whether the walk of the current folder would leave the file out. */
+static bool is_left_out(cp_run *run, const cp_walk_options *walk, cp_str path)
+{
+    cp_str whole = cp_path_whole(run->arena, path);
+    cp_str below = cp_path_below(whole, cp_path_whole(run->arena, CP_STR(".")));
+    if (below.len < whole.len)
+        return cp_walk_kind(walk, below) == 0;
+    return cp_walk_matches(walk->excludes, walk->exclude_count, whole);
+}
+
+/* Takes out those that were named although they are excluded. */
+static size_t leave_out(cp_run *run, const cp_walk_options *walk, cp_file *files,
+                        size_t count)
+{
+    const cp_list *paths = &run->options->paths;
+    cp_map named = {.arena = run->arena};
+    for (size_t i = 0; i < paths->count; i++)
+        cp_map_put(&named, paths->items[i], run);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!cp_map_get(&named, files[i].path) || !is_left_out(run, walk, files[i].path))
+            files[kept++] = files[i];
+    return kept;
 }
 
 /* The names of all files; those of C++ are noted for whoever asks. */
@@ -121,7 +189,7 @@ static cp_str *list_names(cp_run *run, const cp_file *files, size_t count)
     return names;
 }
 
-cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
+cp_status cp_run_list(cp_run *run, cp_err *err)
 {
     const cp_options *options = run->options;
     cp_str here = CP_STR(".");
@@ -138,18 +206,25 @@ cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
         cp_walk_files(run->arena, paths, path_count, &walk, &files, &count, err);
     if (st)
         return st;
-    cp_str *names = list_names(run, files, count);
-    if (names_a_file(run))
-        st = add_context(run, &walk, &names, &count, err);
+    if (options->force_exclude)
+        count = leave_out(run, &walk, files, count);
+    run->files = list_names(run, files, count);
+    run->file_count = count;
+    if (!count || !names_a_file(run))
+        return CP_OK;
+    return add_context(run, &walk, err);
+}
+
+cp_status cp_run_read_tree(cp_run *run, const cp_flow_rules *rules, cp_err *err)
+{
+    cp_status st = cp_run_list(run, err);
     if (st)
         return st;
     const cp_scanner *scanner =
         cp_scanner_new(run->arena, rules->needles, rules->needle_count);
-    run->files = names;
-    run->file_count = count;
     cp_run_own(run, rules);
-    run->project =
-        cp_project_new(names, count, scanner, cp_run_threads(options), file_trouble, run);
+    run->project = cp_project_new(run->files, run->file_count, scanner,
+                                  cp_run_threads(run->options), file_trouble, run);
     return CP_OK;
 }
 

@@ -77,6 +77,19 @@ static bool is_excluded(cp_arena *arena, const cp_walk_options *options, cp_str 
     return false;
 }
 
+bool cp_walk_matches(const cp_str *globs, size_t count, cp_str path)
+{
+    cp_arena scratch = {0};
+    cp_walk_options options = {.excludes = globs, .exclude_count = count};
+    bool matches = false;
+    for (size_t end = 1; !matches && end <= path.len; end++)
+        if (end == path.len || path.ptr[end] == '/')
+            matches = is_excluded(&scratch, &options,
+                                  cp_str_copy(&scratch, cp_str_cut(path, 0, end)));
+    cp_arena_dispose(&scratch);
+    return matches;
+}
+
 static bool enters(const cp_walk_options *options, cp_str name)
 {
     return name.ptr[0] != '.' && (options->all_folders || !is_vendored(name));

@@ -55,6 +55,9 @@ CP_MUST_CHECK cp_status cp_walk_files(cp_arena *arena, const cp_str *paths, size
  */
 unsigned cp_walk_kind(const cp_walk_options *options, cp_str path);
 
+/* Whether one of the globs matches the path or a folder in it, as excludes do. */
+bool cp_walk_matches(const cp_str *globs, size_t count, cp_str path);
+
 /* What a file is by the end of its name; 0 where that says nothing. */
 unsigned cp_file_kind_of(cp_str name);
 

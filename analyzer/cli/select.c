@@ -1,0 +1,87 @@
+#include "cli/run.h"
+#include "read/path.h"
+#include "read/walk.h"
+
+/* "CP1" names all codes that begin so, "ALL" all of them. */
+static bool listed(const cp_list *list, cp_str code)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (cp_str_is(list->items[i], "ALL") || cp_str_starts(code, list->items[i]))
+            return true;
+    return false;
+}
+
+/* TODOs that nobody can act on now are shown when asked for. */
+static bool shown_unasked(cp_str code)
+{
+    return !cp_str_is(code, "CP302") && !cp_str_is(code, "CP303");
+}
+
+/* Whether the settings pass the code over in that file; globs count from their folder. */
+static bool passed_over(const cp_run *run, cp_str path, cp_str code)
+{
+    const cp_options *options = run->options;
+    if (!options->per_file_count)
+        return false;
+    cp_str folder = cp_path_whole(run->arena, options->settings_folder);
+    cp_str below = cp_path_below(cp_path_whole(run->arena, path), folder);
+    for (size_t i = 0; i < options->per_file_count; i++) {
+        const cp_file_codes *one = &options->per_file[i];
+        if (listed(&one->codes, code) && cp_walk_matches(&one->glob, 1, below))
+            return true;
+    }
+    return false;
+}
+
+void cp_run_select(cp_run *run)
+{
+    const cp_options *options = run->options;
+    size_t kept = 0;
+    for (size_t i = 0; i < run->findings.count; i++) {
+        cp_finding *finding = run->findings.items[i];
+        cp_str path = finding->module->source->path;
+        bool wanted = options->select.count ? listed(&options->select, finding->code)
+                                            : shown_unasked(finding->code);
+        wanted = wanted && cp_run_reports(run, path) &&
+                 !listed(&options->ignore, finding->code) &&
+                 !passed_over(run, path, finding->code);
+        if (wanted)
+            run->findings.items[kept++] = finding;
+    }
+    run->findings.count = kept;
+}
+
+static cp_status check_codes(const cp_run *run, const cp_list *list, cp_err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool known = cp_str_is(list->items[i], "ALL");
+        for (size_t r = 0; r < run->rules.count; r++)
+            known |= cp_str_starts(run->rules.items[r].id, list->items[i]);
+        if (!known)
+            return cp_fail(
+                err, CP_ERR_USAGE,
+                "no rule's code begins with '%.*s'; castproof rules lists them",
+                CP_STR_ARGS(list->items[i]));
+    }
+    return CP_OK;
+}
+
+cp_status cp_run_check_codes(const cp_run *run, cp_err *err)
+{
+    cp_status st = check_codes(run, &run->options->select, err);
+    return st ? st : check_codes(run, &run->options->ignore, err);
+}
+
+void cp_run_set_severities(cp_run *run)
+{
+    for (size_t i = 0; i < run->options->severity_count; i++) {
+        const cp_code_severity *wanted = &run->options->severities[i];
+        for (size_t r = 0; r < run->rules.count; r++) {
+            cp_rule *rule = &run->rules.items[r];
+            if (!cp_str_eq(rule->id, wanted->code))
+                continue;
+            rule->severity = wanted->severity;
+            rule->severity_text = cp_str_of(cp_severity_name(wanted->severity));
+        }
+    }
+}

@@ -62,8 +62,49 @@ static void test_a_streamed_message_stands_beside_its_check(void **state)
 static void test_a_cast_is_what_it_casts(void **state)
 {
     (void)state;
-    assert_same(expr_of("(float*)x"), expr_of("x"));
+    assert_same(expr_of("(int)x"), expr_of("x"));
     assert_same(expr_of("(int)(x)"), expr_of("int(x)"));
+}
+
+static void test_a_cast_to_a_pointer_says_to_what(void **state)
+{
+    (void)state;
+    assert_same(expr_of("(float const*)x"), expr_of("static_cast<float const*>(x)"));
+    const char *const casts[] = {"(n::T*)p->x", "reinterpret_cast<n::T *>(p->x)"};
+    for (size_t i = 0; i < 2; i++) {
+        cp_expr *cast = cp_native_expr_of_text(&arena, cp_str_of(casts[i]));
+        assert_int_equal(cast->kind, CP_EXPR_CALL);
+        assert_int_equal(cast->arg_count, 1);
+        assert_str(cast->args[0].value->text, "x");
+        assert_str(cast->kids[0]->kids[1]->text, "T");
+        assert_int_equal(cast->kids[0]->kids[1]->stars, 1);
+    }
+    assert_int_equal(
+        cp_native_expr_of_text(&arena, CP_STR("f<T**, T>()"))->kids[0]->kids[1]->stars,
+        2);
+}
+
+static void test_namespaces_and_classes_around_are_known(void **state)
+{
+    (void)state;
+    cp_module *module = module_of("namespace a::b { namespace { void f() {} }\n"
+                                  "struct S { struct T {}; void m() {} };\n"
+                                  "namespace c { void g() {} }\n"
+                                  "void S::late() {} }\n"
+                                  "extern \"C\" { void h() {} }\n"
+                                  "namespace d = a::b;\n"
+                                  "void i() {}\n");
+    static const char *const names[] = {"f", "m", "g", "late", "h", "i"};
+    static const char *const spaces[] = {"a::b", "a::b::S", "a::b::c", "a::b", "", ""};
+    assert_int_equal(module->func_count, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        assert_str(module->funcs[i]->name, names[i]);
+        assert_str(module->funcs[i]->space, spaces[i]);
+    }
+    assert_str(module->classes[0]->space, "a::b");
+    assert_str(module->classes[1]->space, "a::b::S");
+    for (uint32_t i = 0; i < module->body.count; i++)
+        assert_int_not_equal(module->body.stmts[i]->kind, CP_STMT_ASSIGN);
 }
 
 static void test_a_variable_has_its_type_as_annotation(void **state)
@@ -104,6 +145,24 @@ static void test_macros_of_the_run_are_expanded_and_others_stay_calls(void **sta
     assert_int_equal(body->count, 2);
     assert_int_equal(cp_source_line(module->source, body->stmts[0]->span.start), 3);
     assert_int_equal(body->stmts[1]->value->kind, CP_EXPR_CALL);
+}
+
+static void test_an_argument_of_a_macro_is_expanded_before_it_is_put_in(void **state)
+{
+    (void)state;
+    cp_module *module =
+        module_of("#define PASS(...) __VA_ARGS__\n"
+                  "#define RUN(types) run<types>();\n"
+                  "#define NAME(a) a##_t\n"
+                  "#define inner outer\n"
+                  "void f() { RUN(PASS(PASS(float, 4), 8)) NAME(inner); }");
+    const cp_block *body = &module->funcs[0]->body;
+    assert_int_equal(body->count, 2);
+    const cp_expr *callee = body->stmts[0]->value->kids[0];
+    assert_int_equal(callee->kid_count, 4);
+    assert_str(callee->kids[1]->text, "float");
+    assert_str(callee->kids[3]->text, "8");
+    assert_str(body->stmts[1]->value->text, "inner_t");
 }
 
 static void test_other_platforms_are_not_read(void **state)
@@ -205,9 +264,12 @@ int main(void)
         TEST(test_template_arguments_are_no_comparison),
         TEST(test_a_streamed_message_stands_beside_its_check),
         TEST(test_a_cast_is_what_it_casts),
+        TEST(test_a_cast_to_a_pointer_says_to_what),
+        TEST(test_namespaces_and_classes_around_are_known),
         TEST(test_a_variable_has_its_type_as_annotation),
         TEST(test_labels_of_a_switch_share_their_body),
         TEST(test_macros_of_the_run_are_expanded_and_others_stay_calls),
+        TEST(test_an_argument_of_a_macro_is_expanded_before_it_is_put_in),
         TEST(test_other_platforms_are_not_read),
         TEST(test_a_class_has_methods_bases_and_initialisers),
         TEST(test_a_bracket_without_a_partner_is_an_error_of_the_file),

@@ -57,7 +57,8 @@ typedef struct cp_arg {
 struct cp_expr {
     cp_expr_kind kind : 7;
     unsigned has_error : 1;  /* the parser could not read a part of it */
-    unsigned arg_count : 24; /* of a call */
+    unsigned arg_count : 20; /* of a call */
+    unsigned stars : 4;      /* of a type of C++: how many `*` stand behind it */
     cp_span span;            /* without parentheses around it */
     cp_span outer;           /* with all parentheses around it that are its own */
     uint32_t kid_count;
@@ -159,6 +160,7 @@ typedef struct cp_param {
 struct cp_func {
     cp_str name;     /* empty for a lambda */
     cp_str qualname; /* "Class.method", "outer.inner", as __qualname__ less "<locals>" */
+    cp_str space;    /* of C++: the namespaces and classes around it, "a::b::C" */
     cp_param *params;
     uint32_t param_count;
     cp_expr **decorators;
@@ -178,6 +180,7 @@ struct cp_func {
 
 struct cp_class {
     cp_str name, qualname;
+    cp_str space;    /* as of a function */
     cp_expr **bases; /* positional ones */
     uint32_t base_count;
     cp_arg *keywords; /* metaclass=…, total=… */

@@ -70,7 +70,7 @@ static void fill_dotted(cp_lower *lower, uint32_t node, cp_expr *expr)
 static void fill_call(cp_lower *lower, uint32_t node, cp_expr *expr)
 {
     fill_parts(lower, node, expr, 1);
-    enum { MOST_ARGS = (1 << 24) - 1 }; /* what cp_expr can count */
+    enum { MOST_ARGS = (1 << 20) - 1 }; /* what cp_expr can count */
     uint32_t count;
     expr->args = cp_lower_args(lower, cp_lower_part(lower, node, 1), &count);
     expr->arg_count = count < MOST_ARGS ? count : MOST_ARGS;

@@ -145,7 +145,7 @@ void cp_lower_type_call(cp_lower *lower, uint32_t type, cp_expr **target)
     call->kids = cp_new(lower->arena, cp_expr *, 1);
     call->kids[0] = name;
     bool several = inner->kind == CP_EXPR_TUPLE;
-    call->arg_count = several ? inner->kid_count & 0xffffff : 1;
+    call->arg_count = several ? inner->kid_count & 0xfffff : 1;
     call->args = cp_new(lower->arena, cp_arg, call->arg_count);
     for (uint32_t i = 0; i < call->arg_count; i++) {
         cp_expr *value = several ? inner->kids[i] : inner;

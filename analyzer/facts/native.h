@@ -18,6 +18,7 @@
  *   T x = v;            CP_STMT_ASSIGN with the type as annotation
  *   using A = T;        the same, T as value and text "using"
  *   X(…) : a(b), C(d)   a leading CP_STMT_EXPR each, text "init": a(b)
+ *   (T *)x              static_cast<T *>(x); other casts of C leave x
  *   M(x)                of a macro nobody defines: a call
  */
 #ifndef CP_FACTS_NATIVE_H
@@ -33,6 +34,9 @@ typedef struct cp_macros cp_macros;
 cp_macros *cp_macros_new(cp_arena *arena);
 /* Adds the definitions of one file. One thread at a time, before any lowering. */
 void cp_macros_add(cp_macros *macros, const cp_source *source);
+
+/* From now on macros that give very much code are expanded too. */
+void cp_macros_go_far(cp_macros *macros);
 
 /*
  * The facts of a CUDA or C++ file, in `arena`. `decls` are those of cp_cuda_parse.

@@ -153,6 +153,14 @@ static cp_stmt *read_function(native_reader *r, uint32_t from, uint32_t to)
 
 static void read_scope(native_reader *r, uint32_t from, uint32_t to, cp_block *block);
 
+static cp_str within(native_reader *r, cp_str name)
+{
+    if (!name.len || !r->space.len)
+        return name.len ? name : r->space;
+    return cp_str_printf(r->arena, "%.*s::%.*s", CP_STR_ARGS(r->space),
+                         CP_STR_ARGS(name));
+}
+
 static cp_stmt *read_class(native_reader *r, uint32_t from, uint32_t brace)
 {
     cp_expr *params = NULL;
@@ -166,6 +174,7 @@ static cp_stmt *read_class(native_reader *r, uint32_t from, uint32_t brace)
         native_is_name(r, at) ? r->tokens[at].text : (cp_str){0};
     class->type_params = params;
     class->module = r->module;
+    class->space = r->space;
     class->methods.arena = r->arena;
     class->span = (cp_span){r->tokens[from].at, r->tokens[r->tokens[brace].match].end};
     for (colon = at; colon < brace && !native_is(r, colon, ":"); colon++)
@@ -186,7 +195,9 @@ static cp_stmt *read_class(native_reader *r, uint32_t from, uint32_t brace)
     r->module->class_count = (uint32_t)classes;
     cp_class *outer = r->class;
     r->class = class;
+    r->space = within(r, class->name);
     read_scope(r, brace + 1, r->tokens[brace].match, &class->body);
+    r->space = class->space;
     r->class = outer;
     for (uint32_t i = 0; i < class->body.count; i++)
         if (class->body.stmts[i]->kind == CP_STMT_DEF)
@@ -253,6 +264,21 @@ static bool starts_with(native_reader *r, uint32_t at, const char *a, const char
     return native_is_word(r, at, a) || (b && native_is_word(r, at, b));
 }
 
+/* "a::b" of `namespace a::b {`, whose words end at `brace`. */
+static cp_str space_name(native_reader *r, uint32_t at, uint32_t brace)
+{
+    while (at < brace && !native_is_word(r, at, "namespace"))
+        at++;
+    cp_str keep = r->space, name = keep;
+    for (at++; at < brace; at++)
+        if (native_is_name(r, at) && !native_is_word(r, at, "inline")) {
+            name = within(r, r->tokens[at].text);
+            r->space = name;
+        }
+    r->space = keep;
+    return name;
+}
+
 /* One item of a namespace or class at `at`; the index behind it. */
 static uint32_t read_item(native_reader *r, uint32_t at, uint32_t to, scope_buf *buf)
 {
@@ -262,7 +288,10 @@ static uint32_t read_item(native_reader *r, uint32_t at, uint32_t to, scope_buf 
                  (native_is_word(r, at, "extern") && brace == at + 2);
     cp_block inner = {0};
     if (space && brace) {
+        cp_str around = r->space;
+        r->space = space_name(r, at, brace);
         read_scope(r, brace + 1, r->tokens[brace].match, &inner);
+        r->space = around;
         add_all(r, buf, &inner);
         return r->tokens[brace].match + 1;
     }

@@ -38,32 +38,6 @@ cp_expr *native_expr_of(native_reader *r, uint32_t from, uint32_t to)
     return expr;
 }
 
-cp_expr *native_type_of(native_reader *r, uint32_t from, uint32_t to)
-{
-    from = native_skip_specifiers(r, from);
-    while (from < to &&
-           (native_is_word(r, from, "typename") || native_is_word(r, from, "struct") ||
-            native_is_word(r, from, "class") || native_is_word(r, from, "template")))
-        from = native_skip_specifiers(r, from + 1);
-    while (to > from &&
-           (native_is(r, to - 1, "*") || native_is(r, to - 1, "&") ||
-            native_is(r, to - 1, "&&") || native_is(r, to - 1, "...") ||
-            native_is_word(r, to - 1, "const") || native_is(r, to - 1, "]") ||
-            (native_is(r, to - 1, "[") && to - 1 > from) ||
-            native_is_word(r, to - 1, "__restrict__")))
-        to--;
-    if (from >= to)
-        return native_new_expr(r, CP_EXPR_OTHER, from, from);
-    /* `unsigned int`, `long long`: the words together. */
-    if (to - from > 1 && native_is_name(r, from) && native_is_name(r, from + 1)) {
-        cp_expr *expr = native_new_expr(r, CP_EXPR_NAME, from, to);
-        expr->text = cp_str_is(r->tokens[from].text, "unsigned") ? CP_STR("uint32_t")
-                                                                 : r->tokens[to - 1].text;
-        return expr;
-    }
-    return native_expr_of(r, from, to);
-}
-
 static cp_expr *template_args(native_reader *r, cp_expr *callee, uint32_t from,
                               uint32_t end)
 {
@@ -106,7 +80,7 @@ cp_expr *native_call(native_reader *r, cp_expr *callee, uint32_t open)
         cp_push(r->arena, call->args, count, room, arg);
         at = stop + 1;
     }
-    call->arg_count = (unsigned)count & 0xffffff;
+    call->arg_count = (unsigned)count & 0xfffff;
     r->at = close + 1;
     return call;
 }
@@ -153,12 +127,28 @@ static bool is_cast(const native_reader *r)
 
 static cp_expr *unary(native_reader *r);
 
+/* `(T *)x`, written down as static_cast<T *>(x). */
+static cp_expr *pointer_cast(native_reader *r, cp_expr *type, cp_expr *value,
+                             uint32_t from)
+{
+    cp_expr *name = native_new_expr(r, CP_EXPR_NAME, from, from + 1);
+    name->text = CP_STR("static_cast");
+    cp_expr *callee = with_kids(r, CP_EXPR_SUBSCRIPT, CP_STR("<"), from, name, type);
+    cp_expr *call = with_kids(r, CP_EXPR_CALL, (cp_str){0}, from, callee, NULL);
+    call->args = cp_new(r->arena, cp_arg, 1);
+    call->args[0] = (cp_arg){.value = value, .span = value->span};
+    call->arg_count = 1;
+    return call;
+}
+
 static cp_expr *parenthesised(native_reader *r)
 {
     uint32_t open = r->at, close = r->tokens[open].match;
     if (is_cast(r)) {
         r->at = close + 1;
-        return unary(r);
+        cp_expr *value = unary(r);
+        cp_expr *type = native_type_of(r, open + 1, close);
+        return type->stars ? pointer_cast(r, type, value, open) : value;
     }
     cp_expr *expr = native_new_expr(r, CP_EXPR_OTHER, open, close + 1);
     for (uint32_t at = open + 1; at < close;) {

@@ -3,12 +3,20 @@
 /* Nesting and length of what macros give; beyond it a macro stays a call. */
 #define EXPAND_DEPTH 12
 #define EXPAND_TOKENS 60000
+#define EXPAND_TOKENS_FAR 600000
+/* Longer arguments, such as the code that a dispatch is for, are not expanded twice. */
+#define ARG_TOKENS 64
 
 cp_macros *cp_macros_new(cp_arena *arena)
 {
     cp_macros *macros = cp_new(arena, cp_macros, 1);
     *macros = (cp_macros){.arena = arena, .by_name = {.arena = arena}};
     return macros;
+}
+
+void cp_macros_go_far(cp_macros *macros)
+{
+    macros->is_far = true;
 }
 
 static bool is_word(char c)
@@ -198,13 +206,27 @@ static size_t read_args(cp_arena *arena, const native_token *tokens, size_t coun
     return 0;
 }
 
-static const token_range *argument_of(const native_macro *macro, const token_range *args,
-                                      const native_token *token)
+/* The arguments of a macro call, as they are written and with macros expanded. */
+typedef struct macro_args {
+    token_range *raw, *full;
+} macro_args;
+
+static bool is_paste(const native_tokens *body, size_t at)
 {
+    return at < body->count && body->items[at].kind == TOKEN_PUNCT &&
+           cp_str_is(body->items[at].text, "##");
+}
+
+/* The argument that stands for token `at` of the body, or NULL. */
+static const token_range *argument_of(const native_macro *macro, const macro_args *args,
+                                      const native_tokens *body, size_t at)
+{
+    const native_token *token = &body->items[at];
+    bool glued = is_paste(body, at + 1) || (at && is_paste(body, at - 1));
     if (token->kind == TOKEN_NAME)
         for (size_t i = 0; i < macro->param_count; i++)
             if (cp_str_eq(macro->params[i], token->text))
-                return &args[i];
+                return glued ? &args->raw[i] : &args->full[i];
     return NULL;
 }
 
@@ -229,7 +251,7 @@ static void paste(cp_arena *arena, native_tokens *tokens)
 static void expand(expander *e, const native_token *tokens, size_t count);
 
 /* The body with arguments in place, expanded again; all of it stands at `site`. */
-static void expand_body(expander *e, const native_macro *macro, const token_range *args,
+static void expand_body(expander *e, const native_macro *macro, const macro_args *args,
                         const native_token *site)
 {
     native_tokens body = native_lex(e->arena, macro->body, NULL, NULL), full = {0};
@@ -237,7 +259,7 @@ static void expand_body(expander *e, const native_macro *macro, const token_rang
         bool hash = body.items[i].kind == TOKEN_PUNCT && i + 1 < body.count &&
                     cp_str_is(body.items[i].text, "#");
         i += hash;
-        const token_range *arg = argument_of(macro, args, &body.items[i]);
+        const token_range *arg = argument_of(macro, args, &body, i);
         if (!arg || hash) {
             native_token token = body.items[i];
             token.kind = hash ? TOKEN_STRING : token.kind;
@@ -256,12 +278,37 @@ static void expand_body(expander *e, const native_macro *macro, const token_rang
     e->depth--;
 }
 
+static bool has_call(const expander *e, const token_range *arg)
+{
+    for (size_t i = 0; i + 1 < arg->count; i++)
+        if (arg->items[i].kind == TOKEN_NAME && cp_str_is(arg->items[i + 1].text, "(") &&
+            cp_map_get(&e->macros->by_name, arg->items[i].text))
+            return true;
+    return false;
+}
+
+/* An argument's own macros are expanded where it is written, not where it goes. */
+static void expand_args(expander *e, const native_macro *macro, macro_args *args)
+{
+    native_tokens keep = e->out;
+    for (size_t i = 0; i < macro->param_count; i++) {
+        args->full[i] = args->raw[i];
+        if (args->raw[i].count > ARG_TOKENS || !has_call(e, &args->raw[i]))
+            continue;
+        e->out = (native_tokens){0};
+        expand(e, args->raw[i].items, args->raw[i].count);
+        args->full[i] = (token_range){e->out.items, e->out.count};
+    }
+    e->out = keep;
+}
+
 static bool is_open(const expander *e, const native_macro *macro)
 {
     for (unsigned i = 0; i < e->depth; i++)
         if (cp_str_eq(e->open[i]->name, macro->name))
             return true;
-    return e->depth == EXPAND_DEPTH || e->made > EXPAND_TOKENS;
+    return e->depth == EXPAND_DEPTH ||
+           e->made > (e->macros->is_far ? EXPAND_TOKENS_FAR : EXPAND_TOKENS);
 }
 
 static void expand(expander *e, const native_token *tokens, size_t count)
@@ -276,15 +323,17 @@ static void expand(expander *e, const native_token *tokens, size_t count)
             put(e, *token);
             continue;
         }
-        token_range *args = cp_new(e->arena, token_range, macro->param_count + 1);
+        macro_args args = {cp_new(e->arena, token_range, macro->param_count + 1),
+                           cp_new(e->arena, token_range, macro->param_count + 1)};
         size_t next = i + 1;
         if (macro->is_call)
-            next = read_args(e->arena, tokens, count, i + 1, macro, args);
+            next = read_args(e->arena, tokens, count, i + 1, macro, args.raw);
         if (!next) {
             put(e, *token);
             continue;
         }
-        expand_body(e, macro, args, token);
+        expand_args(e, macro, &args);
+        expand_body(e, macro, &args, token);
         i = next - 1;
     }
 }

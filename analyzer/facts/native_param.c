@@ -7,6 +7,7 @@ cp_func *native_new_func(native_reader *r, cp_str name, uint32_t from, uint32_t 
     func->module = r->module;
     func->outer = r->func;
     func->owner = r->func ? NULL : r->class;
+    func->space = r->space;
     if (from < to && to <= r->end)
         func->span = (cp_span){r->tokens[from].at, r->tokens[to - 1].end};
     func->index = r->module->func_count;

@@ -41,6 +41,7 @@ typedef struct native_macro {
 struct cp_macros {
     cp_arena *arena;
     cp_map by_name; /* -> native_macro, the latest */
+    bool is_far;    /* more of them are expanded in one place */
 };
 
 /*
@@ -68,6 +69,7 @@ typedef struct native_reader {
     cp_module *module;
     cp_func *func;
     cp_class *class;
+    cp_str space;           /* namespaces and classes around */
     uint32_t depth, broken; /* how much could not be read */
     size_t func_room, class_room, error_room;
     const cp_cuda_decl *decls;

@@ -351,7 +351,9 @@ static void statement(native_reader *r, block_buf *buf)
     uint32_t end = statement_end(r), from = r->at;
     bool type = native_is_word(r, from, "struct") || native_is_word(r, from, "class") ||
                 native_is_word(r, from, "enum") || native_is_word(r, from, "union") ||
-                native_is_word(r, from, "asm") || native_is_word(r, from, "__asm__") ||
+                native_is_word(r, from, "asm") ||
+                native_is_word(r, from, "namespace") || /* a = b: another name of one */
+                native_is_word(r, from, "__asm__") ||
                 native_is_word(r, native_skip_specifiers(r, from), "union") ||
                 native_is_word(r, native_skip_specifiers(r, from), "struct");
     uint32_t name = type ? 0 : native_declared_name(r);

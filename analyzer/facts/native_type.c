@@ -112,3 +112,36 @@ cp_stmt *native_alias(native_reader *r, uint32_t end)
         is_using ? native_type_of(r, from + 3, end) : native_type_of(r, from + 1, name);
     return stmt;
 }
+
+static cp_expr *with_stars(cp_expr *type, unsigned stars)
+{
+    type->stars = stars & 15;
+    return type;
+}
+
+cp_expr *native_type_of(native_reader *r, uint32_t from, uint32_t to)
+{
+    unsigned stars = 0;
+    from = native_skip_specifiers(r, from);
+    while (from < to &&
+           (native_is_word(r, from, "typename") || native_is_word(r, from, "struct") ||
+            native_is_word(r, from, "class") || native_is_word(r, from, "template")))
+        from = native_skip_specifiers(r, from + 1);
+    while (to > from &&
+           (native_is(r, to - 1, "*") || native_is(r, to - 1, "&") ||
+            native_is(r, to - 1, "&&") || native_is(r, to - 1, "...") ||
+            native_is_word(r, to - 1, "const") || native_is(r, to - 1, "]") ||
+            (native_is(r, to - 1, "[") && to - 1 > from) ||
+            native_is_word(r, to - 1, "__restrict__")))
+        stars += native_is(r, --to, "*");
+    if (from >= to)
+        return native_new_expr(r, CP_EXPR_OTHER, from, from);
+    /* `unsigned int`, `long long`: the words together. */
+    if (to - from > 1 && native_is_name(r, from) && native_is_name(r, from + 1)) {
+        cp_expr *expr = native_new_expr(r, CP_EXPR_NAME, from, to);
+        expr->text = cp_str_is(r->tokens[from].text, "unsigned") ? CP_STR("uint32_t")
+                                                                 : r->tokens[to - 1].text;
+        return with_stars(expr, stars);
+    }
+    return with_stars(native_expr_of(r, from, to), stars);
+}

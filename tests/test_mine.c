@@ -259,6 +259,17 @@ static void test_ways_that_leave_nothing_out_are_one(void **state)
                "lib.api.route_by_number logits: int32 @ lib/api.py:40\n");
 }
 
+static void test_of_several_names_that_of_the_own_namespace_is_meant(void **state)
+{
+    (void)state;
+    if (!have_libclang())
+        skip();
+    assert_str(mined("spaces", 1, NULL),
+               "lib.narrow x: bfloat16 @ lib/csrc/narrow.cu:4\n"
+               "lib.wide x: float32 when not packed @ lib/csrc/wide.cu:10\n"
+               "lib.wide x: uint8 when packed @ lib/csrc/wide.cu:8\n");
+}
+
 static void test_threads_do_not_change_what_is_mined(void **state)
 {
     (void)state;
@@ -370,6 +381,7 @@ int main(void)
         TEST(test_outputs_are_told_of_the_parameter_that_gives_them_their_dtype),
         TEST(test_what_takes_too_long_is_named_and_calls_alike_are_run_once),
         TEST(test_ways_that_leave_nothing_out_are_one),
+        TEST(test_of_several_names_that_of_the_own_namespace_is_meant),
         TEST(test_threads_do_not_change_what_is_mined),
         TEST(test_the_toml_is_a_contract_set),
         TEST(test_without_libclang_python_is_still_mined),

@@ -1,6 +1,7 @@
 #include "contracts/mine_enum.h"
 #include "contracts/mine_public.h"
 #include "contracts/mine_native.h"
+#include "contracts/mine_reads.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ typedef struct miner {
     mine_program *program;
     mine_names *names;
     const mine_entry *points;
+    mine_point *watched; /* of each point */
     size_t point_count;
     atomic_size_t next;
 } miner;
@@ -36,6 +38,7 @@ mine_run *mine_run_new(cp_arena *arena, mine_program *program)
     run->arena = arena;
     run->touched.arena = run->symbols.arena = run->stores.arena = arena;
     run->kept.arena = run->kept_apart.arena = run->names.arena = run->plain.arena = arena;
+    run->uses.arena = run->memo.arena = run->erased.arena = arena;
     return run;
 }
 
@@ -170,6 +173,7 @@ static void begin_method(mine_run *run)
     run->symbols = (cp_map){.arena = run->arena};
     run->stores = (cp_map){.arena = run->arena};
     run->kept = (cp_map){.arena = run->arena};
+    run->erased = (cp_map){.arena = run->arena};
     run->steps = 0;
     run->bytes = cp_arena_size(run->arena);
     run->failed = false;
@@ -211,6 +215,8 @@ static void mine_one(mine_worker *w, mine_run *run, const mine_entry *point,
     begin_method(run);
     run_entry(run, point, object);
     keep_entry(w, run, point);
+    if (!point->class)
+        mine_watch(&w->arena, run, &w->miner->watched[point - w->miner->points]);
 }
 
 /* A function, or all methods of a class: `count` entry points. */
@@ -339,6 +345,20 @@ static void run_threads(mine_worker *workers, int threads)
     pthread_attr_destroy(&attr);
 }
 
+/* The functions whose tensors' pointers are worth following. */
+static void list_watched(const miner *m, cp_mined_set *set)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < m->point_count; i++) {
+        mine_point point = m->watched[i];
+        point.func = m->points[i].func;
+        point.call = m->points[i].call;
+        if (point.watched_count)
+            cp_push(m->arena, set->erased, set->erased_count, room, point);
+    }
+    set->program = m->program;
+}
+
 static void sort_set(cp_mined_set *set)
 {
     mine_sort_facts(set->facts, set->count);
@@ -360,6 +380,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
     m.names = mine_names_new(arena, mine_run_new(&names, m.program));
     mine_index_registered(m.program);
     m.points = mine_entries(m.names, &m.point_count);
+    m.watched = cp_new(arena, mine_point, m.point_count + 1);
     cp_arena_dispose(&names);
     threads = threads < 1 ? 1 : threads > 64 ? 64 : threads;
     mine_worker *workers = cp_new(arena, mine_worker, (size_t)threads);
@@ -382,6 +403,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
         cp_arena_adopt(arena, &workers[i].arena);
     }
     mine_enums(arena, input, &set);
+    list_watched(&m, &set);
     sort_set(&set);
     return set;
 }

@@ -18,6 +18,15 @@
 
 struct cp_mine_files; /* see mine_files.h */
 
+/* Something that code asks for: a class or function `name`, in `space` where given. */
+typedef struct cp_mine_need {
+    cp_str name, space;
+} cp_mine_need;
+
+/* Reads C++ files that define what is needed: how many, and their modules. */
+typedef size_t cp_mine_load(void *data, const cp_mine_need *needs, size_t count,
+                            cp_module ***modules);
+
 typedef struct cp_mine_input {
     cp_project *project; /* all Python files, read */
     cp_module **natives; /* all CUDA and C++ files, by path */
@@ -26,6 +35,8 @@ typedef struct cp_mine_input {
     cp_str root;                 /* the folder that dotted names and places are below */
     const cp_str *packages;      /* top folders whose functions are public; none: all */
     size_t package_count;
+    cp_mine_load *load; /* NULL: there are no more files */
+    void *load_data;
 } cp_mine_input;
 
 /* Something that takes its dtype from a parameter, and how, in words. */
@@ -79,11 +90,46 @@ typedef struct cp_mined_set {
     size_t rest_count;
     cp_mined_enum *enums; /* by name */
     size_t enum_count;
+    struct mine_program *program; /* for cp_mine_misreads */
+    struct mine_point *erased;    /* entry points whose pointers are worth following */
+    size_t erased_count;
 } cp_mined_set;
 
 /* The contracts of all public functions, the same on every run and any number of threads.
  */
 cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads);
+
+/* A place in a file. */
+typedef struct cp_mine_place {
+    const cp_module *module; /* NULL: there is none */
+    uint32_t offset;
+} cp_mine_place;
+
+/* A dtype that a check lets through and that the code behind it reads as another one. */
+typedef struct cp_misread {
+    cp_str call;    /* the entry point, the first one by name */
+    cp_str *others; /* entry points with the same check of which the same holds */
+    size_t other_count;
+    cp_str parameter;
+    cp_str when; /* as in cp_mined */
+    cp_dtype accepted, as;
+    cp_dtypes accepts;         /* all that the check lets through */
+    cp_str check_when;         /* when it is made */
+    cp_mine_place check, cast; /* cast: where the pointer got its type */
+    cp_mine_place *reads;      /* where it is handed to what reads it */
+    uint32_t read_count;
+} cp_misread;
+
+typedef struct cp_misreads {
+    cp_misread *items; /* by place of the check, parameter and dtypes */
+    size_t count;
+} cp_misreads;
+
+/*
+ * What is misread in a set that cp_mine gave, whose sources must still be there. Reads
+ * further files of the tree, where the way of a tensor's pointer leads into them.
+ */
+cp_misreads cp_mine_misreads(cp_arena *arena, const cp_mined_set *set, int threads);
 
 /* The TOML text of a set, as INTERFACE and rules/contracts/README.md describe it. */
 cp_str cp_mine_toml(cp_arena *arena, const cp_mined_set *set, cp_str package,

@@ -1,5 +1,6 @@
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
+#include "contracts/mine_reads.h"
 
 /* How often the body of a loop over a list that is known is run; a short one more. */
 #define UNROLL_MAX 12
@@ -25,8 +26,9 @@ static const mine_value *unpacked(mine_run *run, const mine_value *value, uint32
 }
 
 /* Whether the class of C++ or a base of it has a member of that name. */
-static bool declares(mine_run *run, const cp_class *class, cp_str name, unsigned depth)
+static bool declares(mine_run *run, cp_class *class, cp_str name, unsigned depth)
 {
+    const mine_scope own = {.module = class->module, .is_native = true, .class = class};
     for (uint32_t i = 0; i < class->body.count; i++) {
         const cp_stmt *stmt = class->body.stmts[i];
         if (stmt->kind == CP_STMT_ASSIGN && stmt->target_count &&
@@ -34,7 +36,7 @@ static bool declares(mine_run *run, const cp_class *class, cp_str name, unsigned
             return true;
     }
     for (uint32_t i = 0; i < class->base_count && depth < 8; i++) {
-        const cp_class *base = mine_native_class(run, class->bases[i]);
+        cp_class *base = mine_native_class(run, &own, class->bases[i]);
         if (base && base != class && declares(run, base, name, depth + 1))
             return true;
     }
@@ -51,8 +53,9 @@ cp_str mine_base_member(mine_run *run, const mine_scope *scope, const cp_expr *e
         scope = scope->parent;
     const cp_expr *of = expr->kids[0];
     bool object = scope && scope->is_native && scope->self->kind == VALUE_OBJECT;
-    const cp_class *class =
-        object && of->kind == CP_EXPR_NAME ? mine_native_class(run, expr->kids[0]) : NULL;
+    cp_class *class = object && of->kind == CP_EXPR_NAME
+                          ? mine_native_class(run, scope, expr->kids[0])
+                          : NULL;
     return class && declares(run, class, expr->text, 0)
                ? cp_str_printf(run->arena, "%.*s::%.*s", CP_STR_ARGS(of->text),
                                CP_STR_ARGS(expr->text))
@@ -81,7 +84,7 @@ void mine_assign(mine_run *run, mine_scope *scope, cp_expr *target,
             bool local = false;
             for (size_t i = 0; i < scope->count; i++)
                 local |= cp_str_eq(scope->vars[i].name, target->text);
-            const cp_class *class = scope->self->object->class;
+            cp_class *class = scope->self->object->class;
             if (!local && (mine_field(run, scope->self, target->text) ||
                            (class && declares(run, class, target->text, 0)))) {
                 mine_set_field(run, scope->self->object, target->text, value);
@@ -133,11 +136,10 @@ static const mine_value *declared(mine_run *run, mine_scope *scope, const cp_stm
     if (!scope->is_native || !stmt->annotation)
         return NULL;
     mine_args none = {0};
-    cp_class *class = mine_native_class(run, stmt->annotation);
+    cp_class *class =
+        stmt->annotation->stars ? NULL : mine_native_class(run, scope, stmt->annotation);
     if (class) {
-        mine_scope *module = cp_new(run->arena, mine_scope, 1);
-        module->module = class->module;
-        module->is_native = true;
+        mine_scope *module = mine_class_scope(run, scope, class, stmt->annotation);
         return mine_construct(run, mine_class_value(run, class, module), &none, scope,
                               stmt->targets[0]);
     }
@@ -148,12 +150,56 @@ static const mine_value *declared(mine_run *run, mine_scope *scope, const cp_stm
     return value;
 }
 
+/* A class that is declared by name and defined in no file that was read. */
+static void ask_for_class(mine_run *run, mine_scope *scope, const cp_stmt *stmt,
+                          const mine_value *value)
+{
+    const cp_expr *type = stmt->annotation, *init = stmt->value;
+    bool made = !init || (init->kind == CP_EXPR_CALL && init->kids[0] == type);
+    bool known = value && (value->kind != VALUE_OBJECT || value->object->class) &&
+                 value->kind != VALUE_UNKNOWN;
+    if (!made || known || type->stars)
+        return;
+    while (type->kind == CP_EXPR_SUBSCRIPT && type->kid_count)
+        type = type->kids[0];
+    if (!mine_native_class(run, scope, type))
+        mine_need(run, type->text, mine_qualifier(run->arena, type));
+}
+
+/* The value as a variable of the declared type holds it. */
+static const mine_value *as_declared(mine_run *run, mine_scope *scope, cp_stmt *stmt,
+                                     const mine_value *value)
+{
+    if (mine_has_pointer(value))
+        return mine_retype(run, value, mine_pointee(run, scope, stmt->annotation), NULL,
+                           0);
+    if (value->kind != VALUE_LIST || stmt->annotation->stars)
+        return value;
+    cp_class *class = mine_native_class(run, scope, stmt->annotation);
+    if (!class)
+        return value;
+    mine_args args = {0};
+    for (uint32_t i = 0; i < value->count; i++) {
+        mine_bound one = {{"", 0}, value->items[i]};
+        cp_push(run->arena, args.items, args.count, args.room, one);
+    }
+    mine_scope *own = mine_class_scope(run, scope, class, stmt->annotation);
+    return mine_construct(run, mine_class_value(run, class, own), &args, scope,
+                          stmt->targets[0]);
+}
+
 mine_exit mine_run_assign(mine_run *run, mine_scope *scope, cp_stmt *stmt)
 {
-    const mine_value *value =
-        stmt->value ? mine_eval(run, scope, stmt->value) : declared(run, scope, stmt);
+    bool alias = run->reads && scope->is_native && cp_str_is(stmt->text, "using");
+    const mine_value *value = alias         ? mine_type(run, scope, stmt->value)
+                              : stmt->value ? mine_eval(run, scope, stmt->value)
+                                            : declared(run, scope, stmt);
+    if (run->reads && scope->is_native && stmt->annotation)
+        ask_for_class(run, scope, stmt, value);
     if (!value)
         return (mine_exit){FLOW_ON, &mine_true};
+    if (run->reads && scope->is_native && stmt->annotation)
+        value = as_declared(run, scope, stmt, value);
     if (stmt->annotation && scope->is_native && stmt->targets[0]->kind == CP_EXPR_NAME)
         mine_set_var(run, scope, stmt->targets[0]->text, /* a new one */
                      mine_named_tensor(run, value, stmt->targets[0]->text));

@@ -1,12 +1,5 @@
 #include "contracts/mine_native.h"
-
-static cp_str last_name(const cp_expr *expr)
-{
-    while (expr->kind == CP_EXPR_SUBSCRIPT && expr->kid_count)
-        expr = expr->kids[0];
-    return expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR ? expr->text
-                                                                    : (cp_str){"", 0};
-}
+#include "contracts/mine_reads.h"
 
 static bool one_of(cp_str name, const char *const *words)
 {
@@ -136,50 +129,13 @@ static const mine_value *make_object(mine_run *run, mine_scope *scope, cp_expr *
     const mine_value *class = mine_native_target(run, scope, callee->kids[1], args.count);
     if (class->kind == VALUE_CLASS)
         return mine_construct(run, class, &args, scope, call);
+    mine_need(run, mine_last_name(callee->kids[1]),
+              mine_qualifier(run->arena, callee->kids[1]));
     mine_value *bag = cp_new(run->arena, mine_value, 1);
     bag->kind = VALUE_OBJECT;
     bag->object = cp_new(run->arena, mine_object, 1);
     bag->object->path_count = run->path_count;
     return bag;
-}
-
-/* The dtypes among the template arguments; 0 if one of them is unknown. */
-cp_dtypes mine_template_dtypes(mine_run *run, mine_scope *scope, const cp_expr *callee,
-                               const mine_value **symbol)
-{
-    cp_dtypes set = 0;
-    if (callee->kind != CP_EXPR_SUBSCRIPT)
-        return 0;
-    for (uint32_t i = 1; i < callee->kid_count; i++) {
-        const mine_value *value = mine_eval(run, scope, callee->kids[i]);
-        if (value->kind == VALUE_DTYPE)
-            set |= value->set;
-        else if (value->kind == VALUE_DTYPE_OF && callee->kid_count == 2)
-            *symbol = value;
-        else
-            return 0;
-    }
-    return set;
-}
-
-/* x.data_ptr<T>(): torch checks that x holds T. */
-static const mine_value *data_pointer(mine_run *run, mine_scope *scope, cp_expr *call,
-                                      cp_expr *callee)
-{
-    cp_expr *attr = callee->kind == CP_EXPR_SUBSCRIPT ? callee->kids[0] : callee;
-    if (attr->kind != CP_EXPR_ATTR)
-        return NULL;
-    const mine_value *tensor = mine_eval(run, scope, attr->kids[0]), *symbol = NULL;
-    mine_touch(run, scope, tensor, call->span.start);
-    cp_dtypes set = mine_template_dtypes(run, scope, callee, &symbol);
-    if (set) {
-        const mine_cond *fits =
-            mine_equal(run, mine_dtype_of(run, tensor), mine_dtype_value(run, set), call);
-        if (fits->kind != COND_OPAQUE)
-            mine_failure(run, scope->module, call->span.start, mine_not(run->arena, fits),
-                         false);
-    }
-    return &mine_unknown;
 }
 
 /* is_type<T>(dtype) */
@@ -199,8 +155,8 @@ const mine_value *mine_same_types(mine_run *run, mine_scope *scope, cp_expr *exp
     if (expr->kind == CP_EXPR_ATTR && cp_str_is(expr->text, "value"))
         expr = expr->kids[0];
     if (expr->kind != CP_EXPR_SUBSCRIPT || expr->kid_count != 3 ||
-        (!cp_str_is(last_name(expr), "is_same") &&
-         !cp_str_is(last_name(expr), "is_same_v")))
+        (!cp_str_is(mine_last_name(expr), "is_same") &&
+         !cp_str_is(mine_last_name(expr), "is_same_v")))
         return NULL;
     const mine_value *a = mine_eval(run, scope, expr->kids[1]);
     const mine_value *b = mine_eval(run, scope, expr->kids[2]);
@@ -222,9 +178,9 @@ static const mine_value *member_builtin(mine_run *run, mine_scope *scope, cp_exp
     if (attr->kind != CP_EXPR_ATTR)
         return NULL;
     if (one_of(name, pointers))
-        return data_pointer(run, scope, call, callee);
+        return mine_data_pointer(run, scope, call, callee);
     const cp_expr *root = attr->kids[0];
-    if (root->kind != CP_EXPR_CALL && mine_native_class(run, attr->kids[0]))
+    if (root->kind != CP_EXPR_CALL && mine_native_class(run, scope, attr->kids[0]))
         return NULL;
     const mine_value *owner = mine_eval(run, scope, attr->kids[0]);
     if (owner->kind == VALUE_MATCHER)
@@ -237,7 +193,7 @@ static void collect_cases(cp_expr *expr, void *data)
 {
     cp_expr **cases = data;
     bool one = expr->kind == CP_EXPR_CALL &&
-               cp_str_starts(last_name(expr->kids[0]), CP_STR("AT_DISPATCH_CASE")) &&
+               cp_str_starts(mine_last_name(expr->kids[0]), CP_STR("AT_DISPATCH_CASE")) &&
                expr->arg_count == 2;
     for (unsigned i = 0; one && i < 40; i++)
         if (!cases[i]) {
@@ -326,7 +282,7 @@ static const mine_value *dispatch(mine_run *run, mine_scope *scope, cp_expr *cal
 const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr *call)
 {
     cp_expr *callee = call->kids[0];
-    cp_str name = last_name(callee);
+    cp_str name = mine_last_name(callee);
     if (cp_str_is(name, "DLDataType"))
         return mine_dlpack_dtype(run, call);
     if (cp_str_starts(name, CP_STR("AT_DISPATCH")))
@@ -344,7 +300,7 @@ const mine_value *mine_builtin_native(mine_run *run, mine_scope *scope, cp_expr 
         return is_type(run, scope, call);
     bool of_dtype = cp_str_is(name, "scalar_type") && call->arg_count == 1;
     if ((of_dtype || passes_through(name)) && call->arg_count >= 1)
-        return mine_eval(run, scope, call->args[0].value);
+        return mine_passed(run, scope, call);
     if (cp_str_starts(name, CP_STR("make_")) && callee->kind == CP_EXPR_SUBSCRIPT)
         return make_object(run, scope, call);
     if (cp_str_is(name, "FromTyped") && call->arg_count)

@@ -1,6 +1,7 @@
 #include "contracts/mine_arity.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
+#include "contracts/mine_reads.h"
 
 static void add_arg(mine_run *run, mine_args *args, cp_str name, const mine_value *value)
 {
@@ -96,6 +97,9 @@ void mine_bind_params(mine_run *run, const mine_value *callee, mine_args *args,
                 value = mine_eval(run, callee->scope ? callee->scope : scope,
                                   param->fallback);
         }
+        if (value && run->reads && scope->is_native && mine_has_pointer(value))
+            value = mine_retype(run, value, mine_pointee(run, scope, param->annotation),
+                                NULL, 0);
         mine_set_var(run, scope, param->name, value ? value : &mine_unknown);
     }
 }
@@ -254,7 +258,14 @@ const mine_value *mine_apply(mine_run *run, const mine_value *callee,
     mine_args all = mine_all_args(run, callee, args);
     if (!mine_is_worth_running(callee, &all))
         return &mine_unknown;
+    cp_str key = mine_memo_key(run, callee, &all);
+    const mine_value *before = key.len ? cp_map_get(&run->memo, key) : NULL;
+    if (before)
+        return mine_copy_object(run, before);
+    size_t events = run->clause_count + run->read_count;
     const mine_value *result = run_once(run, callee, &all, scope, site);
+    if (key.len && events == run->clause_count + run->read_count)
+        cp_map_put(&run->memo, key, (void *)mine_copy_object(run, result));
     return module && result->kind == VALUE_UNKNOWN && !run->failed ? module : result;
 }
 
@@ -284,6 +295,8 @@ static const mine_value *call_native(mine_run *run, mine_scope *scope, cp_expr *
     mine_args args = mine_arguments(run, scope, call);
     const mine_value *callee = mine_native_target(run, scope, call->kids[0], args.count);
     forget_outputs(run, scope, call, callee->kind == VALUE_FUNC);
+    if (run->reads && mine_reads_call(run, scope, callee, &args, call))
+        return &mine_unknown;
     if (callee->kind != VALUE_UNKNOWN && callee->kind != VALUE_PARAM)
         return mine_apply(run, callee, &args, scope, call);
     /* Something unknown around one thing, such as Module(ptr): the thing. */

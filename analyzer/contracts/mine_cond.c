@@ -142,6 +142,18 @@ bool mine_cond_has_dtype(const mine_cond *a)
     return a->kind == COND_DTYPE || a->kind == COND_SAME;
 }
 
+const mine_cond *mine_cond_copy(cp_arena *arena, const mine_cond *a)
+{
+    mine_cond *copy = cp_new(arena, mine_cond, 1);
+    *copy = *a;
+    copy->param = cp_str_copy(arena, a->param);
+    copy->text = cp_str_copy(arena, a->text);
+    copy->a = a->a ? mine_cond_copy(arena, a->a) : NULL;
+    copy->b = a->b ? mine_cond_copy(arena, a->b) : NULL;
+    copy->against = NULL;
+    return copy;
+}
+
 /* What `known`, which holds, says of the atom `atom`: NULL for nothing. */
 static const mine_cond *settled_by(const mine_cond *known, const mine_cond *atom)
 {

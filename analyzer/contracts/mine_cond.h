@@ -60,5 +60,28 @@ bool mine_is_choice(const mine_cond *a, cp_str param);
 /* The parameter that the first value of an `or` is of; empty where it is another test. */
 cp_str mine_choice_param(const mine_cond *a);
 bool mine_cond_has_dtype(const mine_cond *a);
+const mine_cond *mine_cond_copy(cp_arena *arena, const mine_cond *a);
+
+/* A condition as an `or` of `and`s. */
+typedef struct mine_way {
+    const mine_cond **literals;
+    size_t count, from; /* from: which way of the check itself it comes from */
+} mine_way;
+typedef struct mine_ways {
+    mine_way *items;
+    size_t count;
+    bool too_many;
+} mine_ways;
+
+/* Adds a literal, for which there must be room; false where all is impossible then. */
+bool mine_way_add(cp_arena *arena, mine_way *w, const mine_cond *literal);
+mine_way mine_way_copy(cp_arena *arena, const mine_way *w, size_t more);
+/* For qsort: the order in which the literals of a condition are said. */
+int mine_literal_order(const void *a, const void *b);
+/* The ways in which all the conditions hold. */
+mine_ways mine_spread_all(cp_arena *arena, const mine_cond *const *conds, size_t count);
+
+/* The guard in the language of cond.h. */
+cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
 
 #endif

@@ -1,4 +1,5 @@
 #include "contracts/mine_native.h"
+#include "contracts/mine_reads.h"
 
 static mine_object *new_object(mine_run *run, const mine_value *class)
 {
@@ -32,7 +33,8 @@ static void fill_fields(mine_run *run, const mine_value *class, mine_object *obj
 }
 
 /* The base class of that name, or NULL. */
-static cp_class *named_base(mine_run *run, const cp_class *class, cp_expr *callee)
+static cp_class *named_base(mine_run *run, const mine_scope *scope, const cp_class *class,
+                            cp_expr *callee)
 {
     while (callee->kind == CP_EXPR_SUBSCRIPT)
         callee = callee->kids[0];
@@ -41,7 +43,7 @@ static cp_class *named_base(mine_run *run, const cp_class *class, cp_expr *calle
         while (base->kind == CP_EXPR_SUBSCRIPT)
             base = base->kids[0];
         if (cp_str_eq(base->text, callee->text))
-            return mine_native_class(run, class->bases[i]);
+            return mine_native_class(run, scope, class->bases[i]);
     }
     return NULL;
 }
@@ -55,7 +57,7 @@ static void run_init(mine_run *run, cp_class *class, mine_scope *scope, cp_expr 
     if (init->kind != CP_EXPR_CALL)
         return;
     mine_args args = mine_arguments(run, scope, init);
-    cp_class *base = named_base(run, class, init->kids[0]);
+    cp_class *base = named_base(run, scope, class, init->kids[0]);
     if (base)
         construct_native(run, base, scope->self, &args, scope, init);
     else if (args.count == 1 && init->kids[0]->kind == CP_EXPR_NAME)
@@ -82,11 +84,15 @@ static void construct_native(mine_run *run, cp_class *class, const mine_value *s
                              const mine_args *args, mine_scope *from, cp_expr *site)
 {
     cp_func *func = find_constructor(class, args->count);
+    if (!func && run->reads && args->count)
+        mine_fill_aggregate(run, class, self->object, args);
     if (!func || run->depth >= 56 || mine_is_running(run, func))
         return;
     mine_scope *scope = cp_new(run->arena, mine_scope, 1);
     *scope = (mine_scope){
         .module = class->module, .func = func, .is_native = true, .self = self};
+    if (run->reads && self->object->class == class)
+        scope->parent = self->object->scope; /* template arguments */
     mine_value *callee = cp_new(run->arena, mine_value, 1);
     *callee =
         (mine_value){.kind = VALUE_FUNC, .func = func, .scope = self->object->scope};

@@ -1,4 +1,5 @@
 #include "contracts/mine_native.h"
+#include "contracts/mine_reads.h"
 
 /* The dtypes of DLPack: a code and a width. */
 static const struct {
@@ -22,17 +23,11 @@ static const struct {
 
 #define KNOWN_COUNT (sizeof known / sizeof *known)
 
-static cp_str last_name(const cp_expr *expr)
-{
-    bool named = expr->kind == CP_EXPR_NAME || expr->kind == CP_EXPR_ATTR;
-    return named ? expr->text : (cp_str){"", 0};
-}
-
 const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call)
 {
     if (call->arg_count < 2)
         return &mine_unknown;
-    cp_str code = last_name(call->args[0].value), bits = call->args[1].value->text;
+    cp_str code = mine_last_name(call->args[0].value), bits = call->args[1].value->text;
     for (size_t i = 0; i < KNOWN_COUNT; i++)
         if (cp_str_is(code, known[i].code) && cp_str_is(bits, known[i].bits))
             return mine_dtype_value(run, CP_DTYPES(known[i].dtype));

@@ -39,6 +39,7 @@ typedef enum mine_kind {
     VALUE_DICT,    /* items: key, value, … */
     VALUE_SELECT,  /* options: under which condition which value */
     VALUE_MATCHER, /* a TensorMatcher: set, or text: its symbol */
+    VALUE_POINTER, /* to the elements of text; set: as what, 0: untyped; cast at `at` */
 } mine_kind;
 
 /*
@@ -79,6 +80,7 @@ struct mine_value {
     mine_option *options;
     mine_bound *bound; /* arguments that a partial call gave already */
     uint32_t count, bound_count;
+    uint32_t at; /* a place in module */
 };
 
 typedef struct mine_var {
@@ -102,6 +104,7 @@ struct mine_scope {
     cp_func *func;
     bool is_native;
     const mine_value *self; /* of a C++ method */
+    cp_class *class;        /* whose names are seen, besides those of func's owner */
     mine_var *vars;
     size_t count, room;
 };
@@ -116,6 +119,8 @@ typedef struct mine_clause {
     uint32_t count, subject_count;
     cp_str *places; /* the check first */
     uint32_t place_count;
+    const cp_module *module; /* the check itself */
+    uint32_t offset;
 } mine_clause;
 
 typedef struct mine_frame {
@@ -149,6 +154,11 @@ typedef struct native_list {
     size_t count, room;
 } native_list;
 
+typedef struct class_list {
+    cp_class **items; /* by path */
+    size_t count, room;
+} class_list;
+
 typedef enum mine_export_form {
     EXPORT_BOUND,    /* m.def("name", f), as pybind11 and torch have it */
     EXPORT_TYPED,    /* a macro of TVM's FFI around the function itself */
@@ -179,7 +189,7 @@ typedef struct mine_program {
     cp_arena *arena;
     const cp_mine_input *input;
     cp_map functions;     /* C++ name -> native_list */
-    cp_map classes;       /* C++ name -> cp_class, the first one by path */
+    cp_map classes;       /* C++ name -> class_list */
     cp_map members;       /* "Class::method" defined out of the class -> native_list */
     cp_map constants;     /* C++ name -> mine_export (its value) */
     cp_map exports;       /* exported or registered name -> mine_export */
@@ -187,7 +197,9 @@ typedef struct mine_program {
     cp_map operators;     /* torch.ops.ns.name of C++ that Python code calls */
     cp_map schemas;       /* name of an operator -> mine_schema */
     cp_map bindings;      /* path of a Python file -> cp_map of its names */
-    pthread_mutex_t lock; /* around bindings and imports, which are made on first use */
+    cp_map needs;         /* "name space" -> cp_mine_need: asked for and not there */
+    cp_map looked_for;    /* those of them that were looked for */
+    pthread_mutex_t lock; /* around bindings, needs and imports, made on first use */
 } mine_program;
 
 typedef struct mine_run {
@@ -226,6 +238,15 @@ typedef struct mine_run {
     cp_map kept_apart; /* the same of those that nothing of the entry point reaches */
     size_t bytes;      /* what the arena held when the entry point was begun */
     cp_map names;      /* address of a module, then a name in it -> its value */
+    bool in_bases;     /* arguments of a base class are looked at */
+    /* As what pointers are read: see mine_reads.h. */
+    const struct mine_point *reads; /* whose pointers are followed; or NULL */
+    struct mine_read *read_list;
+    size_t read_count, read_room;
+    cp_map erased; /* parameters taken as a pointer without a type */
+    cp_map memo;   /* calls that were worked out: a hash of all that counts -> value */
+    cp_map uses;   /* what was looked for in texts and kernels -> yes or no */
+    bool asked;    /* it needs what was not looked for so far */
 } mine_run;
 
 /* Lists what the modules read so far register: operators of torch, kernels by name. */
@@ -387,8 +408,6 @@ typedef struct mine_facts {
     size_t count, room;
 } mine_facts;
 
-/* The guard in the language of cond.h. */
-cp_str mine_when(cp_arena *arena, const mine_cond *const *guard, uint32_t count);
 /* Turns the failures of a run into contracts of `call`; sorted, by call and parameter. */
 void mine_solve(mine_run *run, cp_str call, mine_facts *facts);
 void mine_sort_facts(cp_mined *facts, size_t count);

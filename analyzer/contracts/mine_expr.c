@@ -1,9 +1,12 @@
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
+#include "contracts/mine_reads.h"
 
 /* What one entry point may cost: expressions that are looked at, and memory. */
 #define STEPS_MAX 120000
+#define READ_STEPS_MAX 600000
 #define BYTES_MAX ((size_t)96 << 20)
+#define READ_BYTES_MAX ((size_t)40 << 20)
 
 static const mine_value *eval_list(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
@@ -163,14 +166,34 @@ static const mine_value *item_of(mine_run *run, const mine_scope *scope,
     return owner->kind == VALUE_TENSOR ? owner : &mine_unknown;
 }
 
+/* The function that `f<T>` is, where it matters which; else NULL. */
+static const mine_value *template_target(mine_run *run, mine_scope *scope, cp_expr *expr)
+{
+    if (!run->reads || !scope->is_native)
+        return NULL;
+    const mine_value *target = mine_native_target(run, scope, expr, SIZE_MAX);
+    const cp_expr *name = expr->kids[0];
+    if (target->kind == VALUE_UNKNOWN)
+        mine_need(run, name->text, mine_qualifier(run->arena, name));
+    return target->kind == VALUE_FUNC ? target : NULL;
+}
+
 static const mine_value *eval_subscript(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     const mine_value *same = scope->is_native ? mine_same_types(run, scope, expr) : NULL;
     if (same)
         return same;
+    bool template = cp_str_is(expr->text, "<");
+    const mine_value *target = template ? template_target(run, scope, expr) : NULL;
+    if (target)
+        return target;
     const mine_value *owner = mine_eval(run, scope, expr->kids[0]);
-    if (cp_str_is(expr->text, "<"))
+    if (template)
         return owner; /* template arguments count where it is called */
+    if (mine_has_pointer(owner)) {
+        mine_note_read(run, scope->module, expr->span.start, owner);
+        return &mine_unknown;
+    }
     bool filled =
         owner->kind == VALUE_UNKNOWN ||
         ((owner->kind == VALUE_DICT || owner->kind == VALUE_LIST) && !owner->count);
@@ -255,6 +278,8 @@ static const mine_value *eval_binary(mine_run *run, mine_scope *scope, cp_expr *
     }
     const mine_value *left = mine_eval(run, scope, expr->kids[0]);
     const mine_value *right = mine_eval(run, scope, expr->kids[1]);
+    if (mine_has_pointer(left) || mine_has_pointer(right)) /* an offset */
+        return mine_has_pointer(left) ? left : right;
     bool text = left->kind == VALUE_TEXT && right->kind == VALUE_TEXT;
     if (cp_str_is(expr->text, "+") && text)
         return mine_text(run, VALUE_TEXT,
@@ -293,6 +318,16 @@ static const mine_value *eval_other(mine_run *run, mine_scope *scope, cp_expr *e
         return list;
     const mine_value *last = &mine_unknown;
     bool wraps = expr->kid_count == 1;
+    if (run->reads && cp_str_is(expr->text, "launch")) {
+        mine_args args = {0};
+        for (uint32_t i = 1; i < expr->kid_count; i++) {
+            mine_bound one = {{"", 0}, mine_eval(run, scope, expr->kids[i])};
+            cp_push(run->arena, args.items, args.count, args.room, one);
+        }
+        mine_launch(run, mine_native_target(run, scope, expr->kids[0], args.count),
+                    args.items, args.count, scope, expr->span.start);
+        return &mine_unknown;
+    }
     /* Of a kernel launch, the arguments are evaluated on the host. */
     for (uint32_t i = cp_str_is(expr->text, "launch"); i < expr->kid_count; i++)
         last = mine_eval(run, scope, expr->kids[i]);
@@ -303,7 +338,18 @@ static const mine_value *eval_unary(mine_run *run, mine_scope *scope, cp_expr *e
 {
     if (cp_str_is(expr->text, "not"))
         return mine_bool(run, mine_condition(run, scope, expr));
-    const mine_value *value = mine_eval(run, scope, expr->kids[0]);
+    cp_expr *inner = expr->kids[0];
+    if (run->reads && cp_str_is(expr->text, "&") && inner->kind == CP_EXPR_SUBSCRIPT &&
+        !cp_str_is(inner->text, "<")) {
+        const mine_value *whole = mine_eval(run, scope, inner->kids[0]);
+        if (mine_has_pointer(whole))
+            return whole;
+    }
+    const mine_value *value = mine_eval(run, scope, inner);
+    if (cp_str_is(expr->text, "*") && mine_has_pointer(value)) {
+        mine_note_read(run, scope->module, expr->span.start, value);
+        return &mine_unknown;
+    }
     if (cp_str_is(expr->text, "*") || cp_str_is(expr->text, "&"))
         return value;
     if (cp_str_is(expr->text, "-") && value->kind == VALUE_NUMBER)
@@ -312,16 +358,19 @@ static const mine_value *eval_unary(mine_run *run, mine_scope *scope, cp_expr *e
     return &mine_unknown;
 }
 
+static bool costs_too_much(mine_run *run)
+{
+    size_t most = run->bytes + (run->reads ? READ_BYTES_MAX : BYTES_MAX);
+    bool large = (++run->steps & 63) == 0 && cp_arena_size(run->arena) > most;
+    if (large || run->steps > (run->reads ? READ_STEPS_MAX : STEPS_MAX))
+        run->gave_up = large ? "too much memory" : "too many steps";
+    return run->gave_up != NULL;
+}
+
 const mine_value *mine_eval(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
-    if (!expr || run->gave_up)
+    if (!expr || run->gave_up || costs_too_much(run))
         return &mine_unknown;
-    bool large =
-        (++run->steps & 63) == 0 && cp_arena_size(run->arena) > run->bytes + BYTES_MAX;
-    if (large || run->steps > STEPS_MAX) {
-        run->gave_up = large ? "too much memory" : "too many steps";
-        return &mine_unknown;
-    }
     switch (expr->kind) {
     case CP_EXPR_NAME:
         return eval_name(run, scope, expr);

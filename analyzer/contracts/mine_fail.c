@@ -8,17 +8,6 @@
 /* Atoms of a condition known to hold; a larger one is not compared. */
 #define KNOWN_MAX 12
 
-/* A condition as an `or` of `and`s. */
-typedef struct way {
-    const mine_cond **literals;
-    size_t count, from; /* from: which way of the check itself it comes from */
-} way;
-typedef struct ways {
-    way *items;
-    size_t count;
-    bool too_many;
-} ways;
-
 /* Whether the choice has the value of `is`. */
 static bool offers(const mine_cond *choice, const mine_cond *is)
 {
@@ -62,7 +51,7 @@ static bool implies(const mine_cond *a, const mine_cond *b)
 }
 
 /* Adds a literal; false where the whole is impossible then. */
-static bool add_literal(cp_arena *arena, way *w, const mine_cond *literal)
+bool mine_way_add(cp_arena *arena, mine_way *w, const mine_cond *literal)
 {
     size_t kept = 0;
     for (size_t i = 0; i < w->count; i++)
@@ -86,38 +75,39 @@ static bool add_literal(cp_arena *arena, way *w, const mine_cond *literal)
     return true;
 }
 
-static ways one_way(cp_arena *arena)
+static mine_ways one_way(cp_arena *arena)
 {
-    ways all = {cp_new(arena, way, 1), 1, false};
+    mine_ways all = {cp_new(arena, mine_way, 1), 1, false};
     all.items[0].literals = cp_new(arena, const mine_cond *, 1);
     return all;
 }
 
-static ways product(cp_arena *arena, const ways *a, const ways *b)
+static mine_ways product(cp_arena *arena, const mine_ways *a, const mine_ways *b)
 {
-    ways all = {.too_many = a->too_many || b->too_many || a->count * b->count > WAYS_MAX};
+    mine_ways all = {.too_many =
+                         a->too_many || b->too_many || a->count * b->count > WAYS_MAX};
     if (all.too_many)
         return all;
-    all.items = cp_new(arena, way, a->count * b->count + 1);
+    all.items = cp_new(arena, mine_way, a->count * b->count + 1);
     for (size_t i = 0; i < a->count; i++)
         for (size_t k = 0; k < b->count; k++) {
-            way w = {cp_new(arena, const mine_cond *,
-                            a->items[i].count + b->items[k].count + 1),
-                     0, a->items[i].from};
+            mine_way w = {cp_new(arena, const mine_cond *,
+                                 a->items[i].count + b->items[k].count + 1),
+                          0, a->items[i].from};
             bool possible = true;
             for (size_t n = 0; n < a->items[i].count && possible; n++)
-                possible = add_literal(arena, &w, a->items[i].literals[n]);
+                possible = mine_way_add(arena, &w, a->items[i].literals[n]);
             for (size_t n = 0; n < b->items[k].count && possible; n++)
-                possible = add_literal(arena, &w, b->items[k].literals[n]);
+                possible = mine_way_add(arena, &w, b->items[k].literals[n]);
             if (possible)
                 all.items[all.count++] = w;
         }
     return all;
 }
 
-static ways spread(cp_arena *arena, const mine_cond *cond)
+static mine_ways spread(cp_arena *arena, const mine_cond *cond)
 {
-    ways all = one_way(arena);
+    mine_ways all = one_way(arena);
     bool choice = cond->kind == COND_OR && mine_is_choice(cond, mine_choice_param(cond));
     switch (choice ? COND_IS : cond->kind) {
     case COND_TRUE:
@@ -126,16 +116,16 @@ static ways spread(cp_arena *arena, const mine_cond *cond)
         all.count = 0;
         return all;
     case COND_AND: {
-        ways a = spread(arena, cond->a), b = spread(arena, cond->b);
+        mine_ways a = spread(arena, cond->a), b = spread(arena, cond->b);
         return product(arena, &a, &b);
     }
     case COND_OR: {
-        ways a = spread(arena, cond->a), b = spread(arena, cond->b);
+        mine_ways a = spread(arena, cond->a), b = spread(arena, cond->b);
         all.too_many = a.too_many || b.too_many || a.count + b.count > WAYS_MAX;
         all.count = 0;
         if (all.too_many)
             return all;
-        all.items = cp_new(arena, way, a.count + b.count + 1);
+        all.items = cp_new(arena, mine_way, a.count + b.count + 1);
         for (size_t i = 0; i < a.count; i++)
             all.items[all.count++] = a.items[i];
         for (size_t i = 0; i < b.count; i++)
@@ -149,8 +139,27 @@ static ways spread(cp_arena *arena, const mine_cond *cond)
     }
 }
 
+mine_ways mine_spread_all(cp_arena *arena, const mine_cond *const *conds, size_t count)
+{
+    mine_ways all = one_way(arena);
+    for (size_t i = 0; i < count && all.count && !all.too_many; i++) {
+        mine_ways next = spread(arena, conds[i]);
+        all = product(arena, &all, &next);
+    }
+    return all;
+}
+
+mine_way mine_way_copy(cp_arena *arena, const mine_way *w, size_t more)
+{
+    mine_way copy = *w;
+    copy.literals = cp_new(arena, const mine_cond *, w->count + more + 1);
+    if (w->count)
+        memcpy(copy.literals, w->literals, w->count * sizeof *copy.literals);
+    return copy;
+}
+
 /* The parameters whose dtypes the way of a check looks at. */
-static cp_str *subjects_of(cp_arena *arena, const way *w, uint32_t *count)
+static cp_str *subjects_of(cp_arena *arena, const mine_way *w, uint32_t *count)
 {
     cp_str *subjects = cp_new(arena, cp_str, w->count + 1);
     *count = 0;
@@ -161,7 +170,7 @@ static cp_str *subjects_of(cp_arena *arena, const way *w, uint32_t *count)
 }
 
 /* Whether the way of a check says what must be so, and not of something unknown. */
-static bool has_dtype(const way *w)
+static bool has_dtype(const mine_way *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         const mine_cond *c =
@@ -175,7 +184,7 @@ static bool has_dtype(const way *w)
     return false;
 }
 
-static int literal_order(const void *a, const void *b)
+int mine_literal_order(const void *a, const void *b)
 {
     const mine_cond *x = *(const mine_cond *const *)a, *y = *(const mine_cond *const *)b;
     const mine_cond *p = x->kind == COND_NOT ? x->a : x,
@@ -219,24 +228,26 @@ static void add_place(mine_run *run, mine_clause *clause, const cp_module *modul
     clause->places[clause->place_count++] = place;
 }
 
-static void add_clause(mine_run *run, const way *w, const way *check,
+static void add_clause(mine_run *run, const mine_way *w, const mine_way *check,
                        const cp_module *module, uint32_t offset, bool by_chain)
 {
     mine_clause clause = {.literals = w->literals, .count = (uint32_t)w->count};
     clause.subjects = subjects_of(run->arena, check, &clause.subject_count);
     clause.places = cp_new(run->arena, cp_str, PLACES_MAX);
+    clause.module = module;
+    clause.offset = offset;
     if (by_chain && run->chain_stmt)
         add_place(run, &clause, run->chain_module, run->chain_stmt->span.start);
     add_place(run, &clause, module, offset);
     for (uint32_t i = run->depth; i > 0; i--)
         if (run->frames[i - 1].func)
             add_place(run, &clause, run->frames[i - 1].module, run->frames[i - 1].offset);
-    qsort(clause.literals, clause.count, sizeof(clause.literals[0]), literal_order);
+    qsort(clause.literals, clause.count, sizeof(clause.literals[0]), mine_literal_order);
     cp_push(run->arena, run->clauses, run->clause_count, run->clause_room, clause);
 }
 
 /* Whether the way can hold along with one of `known`. */
-static bool is_possible(const way *w, const ways *known)
+static bool is_possible(const mine_way *w, const mine_ways *known)
 {
     for (size_t i = 0; i < known->count; i++) {
         bool possible = true;
@@ -250,12 +261,12 @@ static bool is_possible(const way *w, const ways *known)
 }
 
 /* Leaves out the ways that cannot be where one of several conditions is known to hold. */
-static void leave_possible(mine_run *run, ways *kept)
+static void leave_possible(mine_run *run, mine_ways *kept)
 {
     for (size_t i = 0; i < run->known_count && kept->count; i++) {
         if (run->known[i]->kind != COND_OR || run->known[i]->size > KNOWN_MAX)
             continue;
-        ways known = spread(run->arena, run->known[i]);
+        mine_ways known = spread(run->arena, run->known[i]);
         size_t left = 0;
         for (size_t k = 0; k < kept->count; k++)
             if (is_possible(&kept->items[k], &known))
@@ -277,19 +288,19 @@ void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
         inner = mine_and(run->arena, inner, run->path[i]);
     if (!mine_cond_has_dtype(inner))
         return;
-    ways all = spread(run->arena, inner), kept = all;
+    mine_ways all = spread(run->arena, inner), kept = all;
     kept.count = 0;
     for (size_t i = 0; i < all.count; i++)
         if (has_dtype(&all.items[i]))
             kept.items[kept.count++] = all.items[i];
-    ways checks = kept;
-    checks.items = cp_new(run->arena, way, kept.count + 1);
+    mine_ways checks = kept;
+    checks.items = cp_new(run->arena, mine_way, kept.count + 1);
     for (size_t i = 0; i < kept.count; i++) {
         kept.items[i].from = i;
         checks.items[i] = kept.items[i];
     }
     for (size_t i = 0; i < inner_from && kept.count && !kept.too_many; i++) {
-        ways outer = spread(run->arena, run->path[i]);
+        mine_ways outer = spread(run->arena, run->path[i]);
         kept = product(run->arena, &kept, &outer);
     }
     if (!kept.too_many)
@@ -301,11 +312,7 @@ void mine_failure(mine_run *run, const cp_module *module, uint32_t offset,
 
 bool mine_path_is_possible(const mine_run *run)
 {
-    ways all = one_way(run->arena);
-    for (size_t i = 0; i < run->path_count && all.count && !all.too_many; i++) {
-        ways one = spread(run->arena, run->path[i]);
-        all = product(run->arena, &all, &one);
-    }
+    mine_ways all = mine_spread_all(run->arena, run->path, run->path_count);
     return all.count && !all.too_many;
 }
 

@@ -66,6 +66,9 @@ static bool same_value(const mine_value *a, const mine_value *b)
         return true;
     case VALUE_DTYPE:
         return a->set == b->set && a->set != MINE_OTHER;
+    case VALUE_POINTER:
+        return a->set == b->set && a->module == b->module && a->at == b->at &&
+               cp_str_eq(a->text, b->text);
     case VALUE_TENSOR:
         return same_value(a->of, b->of);
     case VALUE_BOOL:

@@ -1,4 +1,5 @@
 #include "contracts/mine_native.h"
+#include "contracts/mine_reads.h"
 
 #include <assert.h>
 
@@ -24,6 +25,13 @@ const mine_value *mine_lookup(mine_run *run, mine_scope *scope, cp_str name)
             if (found)
                 return found;
         }
+        cp_class *class = !run->reads || !s->is_native ? NULL
+                          : s->class                   ? s->class
+                          : s->func                    ? mine_owner(run, s->func)
+                                                       : NULL;
+        found = class && run->depth < 56 ? mine_member_alias(run, class, s, name) : NULL;
+        if (found)
+            return found;
     }
     return scope->is_native ? mine_native_name(run, scope, name)
                             : mine_module_name(run, scope->module, name);
@@ -207,7 +215,7 @@ const mine_value *mine_field(mine_run *run, const mine_value *value, cp_str name
     cp_func *method = mine_find_method(run, object->class, name, SIZE_MAX,
                                        scope && scope->is_native, &scope);
     if (scope && scope->is_native)
-        return NULL;
+        return method ? NULL : mine_field_default(run, object, name);
     if (!method) {
         const mine_value *found = object->scope
                                       ? class_field(run, object->class, object->scope,

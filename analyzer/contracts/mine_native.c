@@ -1,6 +1,7 @@
 #include "contracts/mine_native.h"
 
 #include "contracts/mine_files.h"
+#include "contracts/mine_reads.h"
 
 static mine_scope *native_scope(mine_run *run, cp_module *module)
 {
@@ -11,7 +12,7 @@ static mine_scope *native_scope(mine_run *run, cp_module *module)
 }
 
 /* Has files parsed that may hold the name, where they are parsed when asked for. */
-static void need(mine_program *program, cp_str name)
+void mine_expect_name(mine_program *program, cp_str name)
 {
     if (program->input->files)
         cp_mine_files_holding(program->input->files, name, mine_program_add, program);
@@ -20,54 +21,12 @@ static void need(mine_program *program, cp_str name)
 /* All functions of that name; NULL if there are none. */
 static const native_list *functions_named(mine_program *program, cp_str name)
 {
-    need(program, name);
+    mine_expect_name(program, name);
     const native_list *list = cp_map_get(&program->functions, name);
     if (list || !program->input->files)
         return list;
     cp_mine_files_defining(program->input->files, name, mine_program_add, program);
     return cp_map_get(&program->functions, name);
-}
-
-const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name)
-{
-    mine_program *program = run->program;
-    cp_dtype dtype = cp_dtype_of_native(name);
-    if (dtype != CP_DTYPE_NONE)
-        return mine_dtype_value(run, CP_DTYPES(dtype));
-    need(program, name);
-    for (const mine_export *c = cp_map_get(&program->constants, name); c; c = c->next)
-        if (c->module == scope->module || !c->next) {
-            if (run->depth >= 56)
-                return NULL;
-            run->frames[run->depth++] = (mine_frame){scope->module, 0, NULL};
-            const mine_value *value =
-                mine_eval(run, native_scope(run, c->module), c->target);
-            run->depth--;
-            return value->kind == VALUE_UNKNOWN ? NULL : value;
-        }
-    if (cp_map_get(&program->functions, name)) {
-        const native_list *list = cp_map_get(&program->functions, name);
-        return mine_func_value(run, list->items[0],
-                               native_scope(run, list->items[0]->module), NULL);
-    }
-    return NULL;
-}
-
-/* The last name of a type, template arguments aside: "ns::Kernel<T>" is Kernel. */
-static const cp_expr *bare(const cp_expr *expr)
-{
-    while (expr->kind == CP_EXPR_SUBSCRIPT && expr->kid_count)
-        expr = expr->kids[0];
-    return expr;
-}
-
-cp_class *mine_native_class(mine_run *run, cp_expr *type)
-{
-    const cp_expr *name = bare(type);
-    if (name->kind != CP_EXPR_NAME && name->kind != CP_EXPR_ATTR)
-        return NULL;
-    need(run->program, name->text);
-    return cp_map_get(&run->program->classes, name->text);
 }
 
 static bool takes(const cp_func *func, size_t arg_count)
@@ -82,33 +41,61 @@ static bool takes(const cp_func *func, size_t arg_count)
            (arg_count >= least && (many || arg_count <= func->param_count));
 }
 
+static bool same_type(const cp_expr *a, const cp_expr *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->stars == b->stars && cp_expr_same(a, b);
+}
+
+/* Whether pointers are the same in both, whichever of them is called. */
+static bool take_alike(const cp_func *a, const cp_func *b)
+{
+    for (uint32_t i = 0; i < a->param_count && i < b->param_count; i++)
+        if (!same_type(a->params[i].annotation, b->params[i].annotation))
+            return false;
+    return true;
+}
+
 static cp_func *method_in(mine_run *run, cp_class *class, cp_str name, size_t arg_count,
                           bool is_native)
 {
     cp_func *found = NULL;
+    bool doubt = false;
     for (uint32_t i = 0; i < class->body.count; i++) {
         cp_stmt *stmt = class->body.stmts[i];
-        if (stmt->kind == CP_STMT_DEF && cp_str_eq(stmt->func->name, name) &&
-            (!is_native || takes(stmt->func, arg_count)) && (!found || !is_native))
+        if (stmt->kind != CP_STMT_DEF || !cp_str_eq(stmt->func->name, name) ||
+            (is_native && !takes(stmt->func, arg_count)))
+            continue;
+        doubt |= found && !take_alike(found, stmt->func);
+        if (!found || !is_native)
             found = stmt->func; /* Python: the last one; C++: the first that fits */
     }
     if (found || !is_native)
-        return found;
+        return doubt && is_native && run->reads ? NULL : found;
     cp_str whole = cp_str_printf(run->arena, "%.*s::%.*s", CP_STR_ARGS(class->name),
                                  CP_STR_ARGS(name));
     const native_list *list = cp_map_get(&run->program->members, whole);
     /* Defaults stand in the class, not here. */
-    for (size_t i = 0; list && i < list->count; i++)
-        if (arg_count == SIZE_MAX || arg_count <= list->items[i]->param_count)
-            return list->items[i];
-    return NULL;
+    for (size_t i = 0; list && i < list->count; i++) {
+        cp_func *func = list->items[i];
+        bool own = cp_str_eq(func->space, class->space);
+        if ((arg_count == SIZE_MAX || arg_count <= func->param_count) &&
+            (!found || (own && !cp_str_eq(found->space, class->space))))
+            found = func;
+    }
+    return found;
 }
 
 static cp_class *base_class(mine_run *run, mine_scope *scope, cp_expr *base,
                             bool is_native, mine_scope **found)
 {
-    if (is_native)
-        return mine_native_class(run, base);
+    if (is_native) {
+        cp_class *class = mine_native_class(run, scope, base);
+        if (class && run->reads)
+            *found = mine_class_scope(run, scope, class, base);
+        return class;
+    }
     const mine_value *value = mine_eval(run, scope, base);
     *found = value->kind == VALUE_CLASS ? value->scope : scope;
     return value->kind == VALUE_CLASS ? value->class : NULL;
@@ -138,52 +125,123 @@ cp_func *mine_find_method(mine_run *run, cp_class *class, cp_str name, size_t ar
 }
 
 /* Names for the template parameters, seen from the function or class that has them. */
-static void bind_template(mine_run *run, mine_scope *scope, const cp_expr *params,
-                          mine_scope *from, const cp_expr *args)
+void mine_bind_template(mine_run *run, mine_scope *scope, const cp_expr *params,
+                        mine_scope *from, const cp_expr *args)
 {
     for (uint32_t i = 0; params && i < params->kid_count && i + 1 < args->kid_count;
          i++) {
         if (params->kids[i]->kind != CP_EXPR_NAME)
             continue;
-        const mine_value *value = mine_eval(run, from, args->kids[i + 1]);
+        cp_expr *arg = args->kids[i + 1];
+        const mine_value *value = mine_eval(run, from, arg);
+        if (run->reads && value->kind == VALUE_UNKNOWN)
+            value = mine_type(run, from, arg);
         mine_set_var(run, scope, params->kids[i]->text, value);
     }
 }
 
 /* The function of that name which fits best; `strict` asks for enough arguments too. */
-static cp_func *pick_function(const native_list *list, const mine_scope *scope,
+static cp_func *pick_function(mine_run *run, const mine_scope *scope, const cp_expr *name,
                               size_t arg_count, bool strict)
 {
+    const native_list *list = functions_named(run->program, name->text);
     cp_func *found = NULL;
+    unsigned most = 0;
+    bool alone = list && list->count == 1 && !run->reads;
+    cp_str qualifier = alone ? (cp_str){0} : mine_qualifier(run->arena, name);
+    cp_str from = alone ? (cp_str){0} : mine_space(run, scope);
+    bool doubt = false;
     for (size_t i = 0; list && i < list->count; i++) {
         cp_func *func = list->items[i];
         bool fits = strict ? takes(func, arg_count) : arg_count <= func->param_count;
         if (func->owner || cp_str_has(func->qualname, CP_STR("::")) || !fits)
             continue;
-        bool nearer =
-            func->module == scope->module && (!found || found->module != scope->module);
-        if (!found || nearer)
+        unsigned fit = mine_fit(func->space, qualifier, from);
+        if (run->reads &&
+            !mine_is_visible(run, scope, func->module, func->space, qualifier, fit))
+            continue;
+        if (func->module == scope->module && (!qualifier.len || fit >= 100))
+            fit += 4000;
+        if (found && fit == most)
+            doubt |= !take_alike(found, func);
+        if (fit > most) {
             found = func;
+            most = fit;
+            doubt = false;
+        }
     }
-    return found;
+    return doubt && run->reads ? NULL : found; /* an overload must not be guessed */
 }
 
-static const mine_value *best_function(mine_run *run, mine_scope *scope, cp_str name,
-                                       size_t arg_count)
+static const mine_value *best_function(mine_run *run, mine_scope *scope,
+                                       const cp_expr *name, size_t arg_count)
 {
-    const native_list *list = functions_named(run->program, name);
-    cp_func *found = pick_function(list, scope, arg_count, true);
+    cp_func *found = pick_function(run, scope, name, arg_count, true);
     if (!found) /* its defaults may stand where it is declared */
-        found = pick_function(list, scope, arg_count, false);
+        found = pick_function(run, scope, name, arg_count, false);
     return found ? mine_func_value(run, found, native_scope(run, found->module), NULL)
                  : &mine_unknown;
+}
+
+const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name)
+{
+    mine_program *program = run->program;
+    cp_dtype dtype = cp_dtype_of_native(name);
+    if (dtype != CP_DTYPE_NONE)
+        return mine_dtype_value(run, CP_DTYPES(dtype));
+    mine_expect_name(run->program, name);
+    for (const mine_export *c = cp_map_get(&program->constants, name); c; c = c->next)
+        if (c->module == scope->module || !c->next) {
+            if (run->depth >= 56)
+                return NULL;
+            run->frames[run->depth++] = (mine_frame){scope->module, 0, NULL};
+            const mine_value *value =
+                mine_eval(run, native_scope(run, c->module), c->target);
+            run->depth--;
+            return value->kind == VALUE_UNKNOWN ? NULL : value;
+        }
+    if (run->reads && cp_map_get(&program->functions, name)) {
+        const cp_expr bare = {.kind = CP_EXPR_NAME, .text = name};
+        const mine_value *function = best_function(run, scope, &bare, SIZE_MAX);
+        return function->kind == VALUE_FUNC ? function : NULL;
+    }
+    if (cp_map_get(&program->functions, name)) {
+        const native_list *list = cp_map_get(&program->functions, name);
+        return mine_func_value(run, list->items[0],
+                               native_scope(run, list->items[0]->module), NULL);
+    }
+    return NULL;
+}
+
+/* `object.name` where it depends which object that is. */
+static const mine_value *target_of_each(mine_run *run, mine_scope *scope,
+                                        const mine_value *owners, const cp_expr *expr,
+                                        size_t arg_count)
+{
+    mine_option *options = cp_new(run->arena, mine_option, owners->count);
+    for (uint32_t i = 0; i < owners->count; i++) {
+        const mine_value *owner = owners->options[i].value, *target = &mine_unknown;
+        bool object = owner->kind == VALUE_OBJECT && owner->object->class;
+        mine_scope *from = object && owner->object->scope
+                               ? owner->object->scope
+                               : native_scope(run, scope->module);
+        cp_func *method = object ? mine_find_method(run, owner->object->class, expr->text,
+                                                    arg_count, true, &from)
+                                 : NULL;
+        if (method)
+            target = mine_func_value(run, method, from, owner);
+        else if (object)
+            mine_need(run, expr->text, owner->object->class->name);
+        options[i] = (mine_option){owners->options[i].cond, target};
+    }
+    return mine_select(run, options, owners->count);
 }
 
 /* `object.name` or `Class::name` as a target. */
 static const mine_value *member_target(mine_run *run, mine_scope *scope, cp_expr *expr,
                                        size_t arg_count)
 {
-    cp_class *class = mine_native_class(run, expr->kids[0]);
+    cp_class *class = mine_native_class(run, scope, expr->kids[0]);
     mine_scope *from = native_scope(run, scope->module);
     const mine_value *owner = NULL;
     if (!class) {
@@ -191,11 +249,13 @@ static const mine_value *member_target(mine_run *run, mine_scope *scope, cp_expr
         if (owner->kind == VALUE_OBJECT && owner->object->class) {
             class = owner->object->class;
             from = owner->object->scope ? owner->object->scope : from;
+        } else if (owner->kind == VALUE_SELECT && run->reads) {
+            return target_of_each(run, scope, owner, expr, arg_count);
         } else {
             owner = NULL;
         }
     } else if (expr->kids[0]->kind == CP_EXPR_SUBSCRIPT) {
-        bind_template(run, from, class->type_params, scope, expr->kids[0]);
+        mine_bind_template(run, from, class->type_params, scope, expr->kids[0]);
     }
     if (class) {
         cp_func *method =
@@ -205,13 +265,21 @@ static const mine_value *member_target(mine_run *run, mine_scope *scope, cp_expr
                                    owner              ? owner
                                    : scope->is_native ? scope->self
                                                       : NULL);
+        mine_need(run, expr->text, class->name);
         return &mine_unknown;
     }
     const cp_expr *root = expr;
     while (root->kind == CP_EXPR_ATTR || root->kind == CP_EXPR_SUBSCRIPT)
         root = root->kids[0];
     bool space = root->kind == CP_EXPR_NAME && !mine_lookup(run, scope, root->text);
-    return space ? best_function(run, scope, expr->text, arg_count) : &mine_unknown;
+    if (!space)
+        return &mine_unknown;
+    const mine_value *function = best_function(run, scope, expr, arg_count);
+    class = function->kind == VALUE_UNKNOWN && run->reads
+                ? mine_native_class(run, scope, expr)
+                : NULL;
+    return class ? mine_class_value(run, class, native_scope(run, class->module))
+                 : function;
 }
 
 const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *expr,
@@ -227,10 +295,10 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
         bound->scope = native_scope(run, target->scope->module);
         bool holds = target->scope->count || target->scope->parent;
         bound->scope->parent = holds ? target->scope : NULL;
-        bind_template(run, bound->scope,
-                      target->func ? target->func->type_params
-                                   : target->class->type_params,
-                      scope, expr);
+        mine_bind_template(run, bound->scope,
+                           target->func ? target->func->type_params
+                                        : target->class->type_params,
+                           scope, expr);
         return bound;
     }
     if (expr->kind == CP_EXPR_ATTR)
@@ -252,10 +320,10 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
         if (method)
             return mine_func_value(run, method, from, s->self);
     }
-    cp_class *class = mine_native_class(run, expr);
+    cp_class *class = mine_native_class(run, scope, expr);
     if (class)
-        return mine_class_value(run, class, native_scope(run, class->module));
-    return best_function(run, scope, expr->text, arg_count);
+        return mine_class_value(run, class, mine_class_scope(run, scope, class, expr));
+    return best_function(run, scope, expr, arg_count);
 }
 
 bool mine_is_among(cp_str files, const cp_module *module)

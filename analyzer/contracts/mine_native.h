@@ -27,7 +27,6 @@ const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
                                      size_t arg_count);
 /* What a C++ name outside of all functions stands for. */
 const mine_value *mine_native_name(mine_run *run, mine_scope *scope, cp_str name);
-cp_class *mine_native_class(mine_run *run, cp_expr *type);
 cp_str mine_base_member(mine_run *run, const mine_scope *scope, const cp_expr *expr);
 /* A dtype from DLDataType{kDLFloat, 32, 1}. */
 const mine_value *mine_dlpack_dtype(mine_run *run, const cp_expr *call);
@@ -44,5 +43,37 @@ const mine_value *mine_new_matcher(mine_run *run, mine_scope *scope, const cp_ex
 const mine_value *mine_matcher_step(mine_run *run, mine_scope *scope,
                                     const mine_value *matcher, cp_expr *call,
                                     cp_expr *callee, cp_str name);
+
+/* ---- which of several things of one name is meant ---- */
+
+/* Has files parsed that may hold the name, where they are parsed when asked for. */
+void mine_expect_name(mine_program *program, cp_str name);
+cp_class *mine_native_class(mine_run *run, const mine_scope *scope, const cp_expr *type);
+/* "a::b" and "C" -> "a::b::C" */
+cp_str mine_within(cp_arena *arena, cp_str space, cp_str name);
+/* The namespaces and classes around the code that the scope is of: "a::b::C". */
+cp_str mine_space(mine_run *run, const mine_scope *scope);
+/* "a::b" of `a::b::f`, template arguments aside; "" of a bare name. */
+cp_str mine_qualifier(cp_arena *arena, const cp_expr *expr);
+/* How well what is declared in `space` fits `qualifier::name` in code of `from`; > 0. */
+unsigned mine_fit(cp_str space, cp_str qualifier, cp_str from);
+/*
+ * Whether what `module` declares in `space` can be meant by such a name at all; `fit` is
+ * what mine_fit says of it. Of a name that nobody is sure of, nothing is followed.
+ */
+bool mine_is_visible(mine_run *run, const mine_scope *scope, const cp_module *module,
+                     cp_str space, cp_str qualifier, unsigned fit);
+/* The class that the function is a method of, wherever it is defined; or NULL. */
+cp_class *mine_owner(mine_run *run, const cp_func *func);
+mine_scope *mine_class_scope(mine_run *run, mine_scope *scope, cp_class *class,
+                             const cp_expr *type);
+/* What `using name = …` in the class or its bases stands for; NULL if there is none. */
+const mine_value *mine_member_alias(mine_run *run, cp_class *class, mine_scope *scope,
+                                    cp_str name);
+/* Names for the template parameters, seen from the function or class that has them. */
+void mine_bind_template(mine_run *run, mine_scope *scope, const cp_expr *params,
+                        mine_scope *from, const cp_expr *args);
+/* What a type of C++ is: a dtype, a class with its template arguments, or unknown. */
+const mine_value *mine_type(mine_run *run, mine_scope *scope, cp_expr *type);
 
 #endif

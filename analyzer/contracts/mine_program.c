@@ -8,6 +8,14 @@ static void add_func(mine_program *program, cp_map *map, cp_str name, cp_func *f
     cp_push(program->arena, (*slot)->items, (*slot)->count, (*slot)->room, func);
 }
 
+static void add_class(mine_program *program, cp_class *class)
+{
+    class_list **slot = (class_list **)cp_map_slot(&program->classes, class->name);
+    if (!*slot)
+        *slot = cp_new(program->arena, class_list, 1);
+    cp_push(program->arena, (*slot)->items, (*slot)->count, (*slot)->room, class);
+}
+
 static void add_export(mine_program *program, cp_map *map, cp_str name, cp_expr *target,
                        cp_module *module, mine_export_form form)
 {
@@ -155,9 +163,7 @@ static void index_top(indexer *at, const cp_block *block)
             add_func(program, &program->functions, func->name, func);
             index_block(at, &func->body);
         } else if (stmt->kind == CP_STMT_CLASS) {
-            void **slot = cp_map_slot(&program->classes, stmt->class->name);
-            if (!*slot)
-                *slot = stmt->class;
+            add_class(program, stmt->class);
             index_top(at, &stmt->class->body);
         } else if (stmt->kind == CP_STMT_ASSIGN && stmt->value &&
                    stmt->target_count == 1 && stmt->targets[0]->kind == CP_EXPR_NAME) {
@@ -177,7 +183,8 @@ mine_program *mine_program_new(cp_arena *arena, const cp_mine_input *input)
     pthread_mutex_init(&program->lock, NULL);
     cp_map *maps[] = {&program->functions, &program->classes,    &program->members,
                       &program->constants, &program->exports,    &program->schemas,
-                      &program->bindings,  &program->registered, &program->operators};
+                      &program->bindings,  &program->registered, &program->operators,
+                      &program->needs,     &program->looked_for};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         maps[i]->arena = arena;
     for (size_t i = 0; i < input->native_count; i++)

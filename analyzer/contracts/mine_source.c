@@ -3,36 +3,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* A C++ file. */
-typedef struct native_file {
-    cp_source source;
-    bool wanted;       /* it holds a word that matters; others are not kept */
-    cp_module *module; /* NULL where it could not be parsed */
-    cp_err err;
-} native_file;
-
-typedef struct reader {
-    cp_arena *arena;
-    const cp_files *sources;
-    native_file *files;
-    size_t count;
-    const cp_cuda_library *library;
-    const cp_macros *macros;
-    atomic_size_t next;
-    cp_arena *arenas;
-    cp_mine_trouble *trouble;
-    void *data;
-} reader;
+#include "contracts/mine_more.h"
 
 typedef struct worker {
-    reader *reader;
+    mine_reader *reader;
     cp_arena *arena;
+    atomic_size_t *next;
 } worker;
 
 static void parse_one(worker *self, native_file *file)
 {
     cp_cuda_decl *decls = NULL;
     size_t count = 0;
+    file->tried = true;
     if (cp_cuda_parse(self->reader->library, self->arena, file->source.path,
                       file->source.text, &decls, &count, &file->err))
         return;
@@ -44,25 +27,27 @@ static void *work(void *data)
 {
     worker *self = data;
     for (;;) {
-        size_t i = atomic_fetch_add(&self->reader->next, 1);
+        size_t i = atomic_fetch_add(self->next, 1);
         if (i >= self->reader->count)
             return NULL;
-        parse_one(self, &self->reader->files[i]);
+        if (self->reader->files[i].wanted && !self->reader->files[i].tried)
+            parse_one(self, &self->reader->files[i]);
     }
 }
 
-static void parse_all(reader *r, int threads)
+void mine_parse_wanted(mine_reader *r)
 {
-    worker *workers = cp_new(r->arena, worker, (size_t)threads);
-    pthread_t *ids = cp_new(r->arena, pthread_t, (size_t)threads);
-    int started = 0;
-    for (int i = 0; i < threads; i++)
-        workers[i] = (worker){r, &r->arenas[i]};
-    while (started < threads - 1 &&
+    size_t threads = (size_t)r->threads, started = 0;
+    worker *workers = cp_new(r->arena, worker, threads);
+    pthread_t *ids = cp_new(r->arena, pthread_t, threads);
+    atomic_size_t next = 0;
+    for (size_t i = 0; i < threads; i++)
+        workers[i] = (worker){r, &r->arenas[i], &next};
+    while (started + 1 < threads &&
            pthread_create(&ids[started], NULL, work, &workers[started + 1]) == 0)
         started++;
     work(&workers[0]);
-    for (int i = 0; i < started; i++)
+    for (size_t i = 0; i < started; i++)
         pthread_join(ids[i], NULL);
 }
 
@@ -77,44 +62,39 @@ const cp_scanner *cp_mine_native_words(cp_arena *arena)
     return cp_scanner_new(arena, words, sizeof words / sizeof *words);
 }
 
-static void read_native(reader *r, native_file *file, cp_str path,
-                        const cp_scanner *words, cp_arena *text_arena)
+static void read_native(mine_reader *r, native_file *file, cp_str path,
+                        const cp_scanner *words)
 {
     cp_arena own = {0};
     cp_buf bytes = {.arena = &own};
     cp_str text;
     cp_err err;
+    file->source.path = path;
     if (cp_files_read(r->sources, path, &bytes, &text, &err))
         r->trouble(r->data, CP_MINE_LEFT_OUT, path, err.msg);
     else
         file->wanted = cp_scan(words, text) != 0;
     if (file->wanted) {
         file->source = cp_source_of(&own, path, text);
-        cp_arena_adopt(text_arena, &own);
+        file->has_macros = true;
+        cp_macros_add(r->macros, &file->source);
+        cp_arena_adopt(&r->arenas[r->threads], &own);
     }
     cp_arena_dispose(&own);
 }
 
-static void read_natives(reader *r, cp_arena *text_arena)
+static void read_natives(mine_reader *r)
 {
-    cp_macros *macros = cp_macros_new(r->arena);
     const cp_scanner *words = cp_mine_native_words(r->arena);
+    r->macros = cp_macros_new(r->arena);
     r->files = cp_new(r->arena, native_file, r->sources->count + 1);
-    for (size_t i = 0; i < r->sources->count; i++) {
-        native_file *file = &r->files[r->count];
-        if (r->sources->items[i].kind != CP_FILE_NATIVE)
-            continue;
-        read_native(r, file, r->sources->items[i].path, words, text_arena);
-        if (!file->wanted)
-            continue;
-        cp_macros_add(macros, &file->source);
-        r->count++;
-    }
-    r->macros = macros;
+    for (size_t i = 0; i < r->sources->count; i++)
+        if (r->sources->items[i].kind == CP_FILE_NATIVE)
+            read_native(r, &r->files[r->count++], r->sources->items[i].path, words);
 }
 
 /* A line of a file that was not understood is worth one word, not one each. */
-static void tell_errors(reader *r, const cp_module *module)
+static void tell_errors(mine_reader *r, const cp_module *module)
 {
     if (!module->error_count)
         return;
@@ -124,7 +104,7 @@ static void tell_errors(reader *r, const cp_module *module)
     r->trouble(r->data, CP_MINE_IN_PART, module->source->path, text.ptr);
 }
 
-static void list_modules(reader *r, cp_mine_source *source)
+static void list_modules(mine_reader *r, cp_mine_source *source)
 {
     source->input.natives = cp_new(r->arena, cp_module *, r->count + 1);
     for (size_t i = 0; i < r->count; i++) {
@@ -132,7 +112,7 @@ static void list_modules(reader *r, cp_mine_source *source)
         if (file->module) {
             source->input.natives[source->input.native_count++] = file->module;
             tell_errors(r, file->module);
-        } else {
+        } else if (file->wanted) {
             r->trouble(r->data, CP_MINE_LEFT_OUT, file->source.path, file->err.msg);
         }
     }
@@ -140,7 +120,7 @@ static void list_modules(reader *r, cp_mine_source *source)
 
 static void python_trouble(void *data, cp_str path, const cp_err *err)
 {
-    reader *r = data;
+    mine_reader *r = data;
     r->trouble(r->data, CP_MINE_LEFT_OUT, path, err->msg);
 }
 
@@ -166,7 +146,7 @@ static bool is_python_wanted(cp_str path, uint64_t words)
            ((words & ((uint64_t)1 << STATE_WORD)) && fails && !kernels);
 }
 
-static void read_python(reader *r, cp_mine_source *source, int threads)
+static void read_python(mine_reader *r, cp_mine_source *source, int threads)
 {
     cp_str words[WORD_COUNT] = {
         CP_STR("torch.ops"),      CP_STR("build_and_load"), CP_STR("load_jit"),
@@ -194,25 +174,31 @@ void cp_mine_source_read(cp_mine_source *source, cp_arena *arena,
                          const cp_library *library, int threads, cp_mine_trouble *trouble,
                          void *data)
 {
-    reader r = {
-        .arena = arena, .sources = &library->files, .trouble = trouble, .data = data};
+    mine_reader *r = cp_new(arena, mine_reader, 1);
+    *r = (mine_reader){.arena = arena,
+                       .sources = &library->files,
+                       .threads = threads,
+                       .trouble = trouble,
+                       .data = data};
     *source = (cp_mine_source){.arena_count = threads + 1};
     source->arenas = cp_new(arena, cp_arena, (size_t)threads + 1);
     source->input.packages = library->tops;
     source->input.package_count = library->top_count;
-    r.arenas = source->arenas;
+    r->arenas = source->arenas;
     if (!library->files.count)
         trouble(data, CP_MINE_LEFT_OUT, (cp_str){"", 0},
                 "no Python, CUDA or C++ file was found in it");
-    read_python(&r, source, threads);
+    read_python(r, source, threads);
     bool wanted = has_natives(&library->files);
     cp_err missing;
-    if (wanted && cp_cuda_load(arena, &r.library, &missing)) {
+    if (wanted && cp_cuda_load(arena, &r->library, &missing)) {
         trouble(data, CP_MINE_LEFT_OUT, (cp_str){"", 0}, missing.msg);
     } else if (wanted) {
-        read_natives(&r, &source->arenas[threads]);
-        parse_all(&r, threads);
-        list_modules(&r, source);
+        read_natives(r);
+        mine_parse_wanted(r);
+        list_modules(r, source);
+        source->input.load = mine_read_more;
+        source->input.load_data = r;
     }
 }
 

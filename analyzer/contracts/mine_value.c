@@ -1,4 +1,5 @@
 #include "contracts/mine_native.h"
+#include "contracts/mine_reads.h"
 
 /* Ways that one value can come to be; beyond it the value is unknown. */
 #define OPTIONS_MAX 24
@@ -91,9 +92,27 @@ const mine_value *mine_select(mine_run *run, const mine_option *options, size_t 
     return value;
 }
 
+/* The words of an expression: all that is left of code that a macro made. */
+static void put_words(cp_buf *out, const cp_expr *expr)
+{
+    if (!expr)
+        return;
+    for (uint32_t i = 0; i < expr->kid_count; i++)
+        put_words(out, expr->kids[i]);
+    for (uint32_t i = 0; expr->kind == CP_EXPR_CALL && i < expr->arg_count; i++)
+        put_words(out, expr->args[i].value);
+    if (expr->text.len)
+        cp_buf_printf(out, "%.*s ", CP_STR_ARGS(expr->text));
+}
+
 const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr)
 {
     cp_str code = {expr->code ? expr->code : "", expr->span.end - expr->span.start};
+    if (!code.len) {
+        cp_buf words = {.arena = run->arena};
+        put_words(&words, expr);
+        code = cp_buf_str(&words);
+    }
     char *text = cp_new(run->arena, char, code.len + 1);
     size_t n = 0;
     for (size_t i = 0; i < code.len; i++) { /* on one line, without backquotes */
@@ -129,6 +148,7 @@ const mine_cond *mine_truth(mine_run *run, const mine_value *value, const cp_exp
     case VALUE_NATIVE:
     case VALUE_DTYPE:
     case VALUE_DTYPE_OF:
+    case VALUE_POINTER:
         return &mine_true;
     case VALUE_LIST:
         return value->count ? &mine_true : &mine_false;
@@ -340,6 +360,7 @@ void mine_set_var(mine_run *run, mine_scope *scope, cp_str name, const mine_valu
 void mine_set_field(mine_run *run, mine_object *object, cp_str name,
                     const mine_value *value)
 {
+    value = mine_as_field(run, object, name, value);
     for (size_t i = 0; i < object->count; i++) {
         if (!cp_str_eq(object->fields[i].name, name))
             continue;

@@ -13,6 +13,7 @@ static bool is_interesting(const mine_value *value, unsigned depth)
     case VALUE_FUNC:
     case VALUE_MATCHER:
     case VALUE_NATIVE:
+    case VALUE_POINTER:
         return true;
     case VALUE_BOOL:
         return value->cond->kind != COND_TRUE && value->cond->kind != COND_FALSE;

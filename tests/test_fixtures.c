@@ -173,8 +173,9 @@ static void test_every_rule_has_a_finding_and_a_silent_fixture(void **state)
     cp_rules rules = cp_rules_bundled(&arena);
     for (size_t i = 0; i < rules.count; i++) {
         const cp_rule *rule = &rules.items[i];
-        if (cp_rule_is_planned(rule) || cp_str_is(rule->check, "drift"))
-            continue; /* of kernel libraries: test_drift.c */
+        if (cp_rule_is_planned(rule) || cp_str_is(rule->check, "drift") ||
+            cp_str_is(rule->check, "reinterpret"))
+            continue; /* of kernel libraries: test_drift.c, test_misread.c */
         cp_str pattern = cp_str_printf(&arena, "%.*s/*.py", CP_STR_ARGS(rule->fixture));
         glob_t files = {0};
         glob(pattern.ptr, 0, NULL, &files);

@@ -16,9 +16,11 @@ typedef struct list {
     size_t count, room;
 } list;
 
-static void ignore_trouble(void *data, cp_str path, const char *message)
+static void ignore_trouble(void *data, cp_mine_loss loss, cp_str path,
+                           const char *message)
 {
     (void)data;
+    (void)loss;
     (void)path;
     (void)message;
 }
@@ -30,11 +32,11 @@ static bool have_libclang(void)
     return cp_cuda_load(&arena, &library, NULL) == CP_OK;
 }
 
-static cp_str line_of(const cp_misread *misread)
+static cp_str line_of(const char *root, const cp_misread *misread)
 {
     const cp_source *source = misread->check.module->source;
     cp_buf out = {.arena = &arena};
-    cp_buf_printf(&out, "%.*s:%u: %s as %s", CP_STR_ARGS(source->path),
+    cp_buf_printf(&out, "%s/%.*s:%u: %s as %s", root, CP_STR_ARGS(source->path),
                   cp_source_line(source, misread->check.offset),
                   cp_dtype_name(misread->accepted), cp_dtype_name(misread->as));
     if (misread->when.len)
@@ -44,11 +46,12 @@ static cp_str line_of(const cp_misread *misread)
 
 static cp_misreads read_tree(cp_mine_source *source, const char *root, int threads)
 {
-    cp_walk_options walk = {0};
+    cp_library *library = cp_new(&arena, cp_library, 1);
+    cp_library_options how = {.trouble = ignore_trouble};
     cp_err err;
-    if (cp_mine_source_read(source, &arena, cp_str_of(root), &walk, threads,
-                            ignore_trouble, NULL, &err))
+    if (cp_library_at(library, &arena, cp_str_of(root), &how, &err))
         fail_msg("%s", err.msg);
+    cp_mine_source_read(source, &arena, library, threads, ignore_trouble, NULL);
     cp_mined_set set = cp_mine(&arena, &source->input, threads);
     return cp_mine_misreads(&arena, &set, threads);
 }
@@ -59,7 +62,7 @@ static void add_found(list *found, const char *root, int threads)
     cp_misreads misreads = read_tree(&source, root, threads);
     for (size_t i = 0; i < misreads.count; i++)
         cp_push(&arena, found->items, found->count, found->room,
-                line_of(&misreads.items[i]));
+                line_of(root, &misreads.items[i]));
     cp_mine_source_dispose(&source);
 }
 

@@ -158,6 +158,20 @@ static int end_tree(void **state)
 
 #define TREE_TEST(name) cmocka_unit_test_setup_teardown(name, begin_tree, end_tree)
 
+static void test_a_file_is_checked_where_a_path_leads_to_it(void **state)
+{
+    (void)state;
+    cp_tree_put_all("lib/sub/a.cu lib/subway/b.cu");
+    look_at("lib/sub");
+    assert_true(cp_own_is_checked(own, CP_STR("lib/sub/a.cu")));
+    assert_true(cp_own_is_checked(own, CP_STR("lib/subway/../sub/a.cu")));
+    assert_false(cp_own_is_checked(own, CP_STR("lib/subway/b.cu")));
+    look_at("lib/sub/a.cu");
+    assert_true(cp_own_is_checked(own, CP_STR("lib/sub/a.cu")));
+    look_at("");
+    assert_true(cp_own_is_checked(own, CP_STR("lib/subway/b.cu")));
+}
+
 int main(void)
 {
     const char *asked = getenv("CASTPROOF_LIBCLANG");
@@ -168,6 +182,7 @@ int main(void)
         TREE_TEST(test_kernels_beside_the_package_are_mined),
         TREE_TEST(test_without_libclang_one_word_is_said),
         TREE_TEST(test_modules_are_named_after_their_packages),
+        TREE_TEST(test_a_file_is_checked_where_a_path_leads_to_it),
     };
     return cmocka_run_group_tests_name("own", tests, NULL, NULL);
 }

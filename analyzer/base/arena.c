@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -91,6 +92,13 @@ void cp_arena_dispose(cp_arena *arena)
         block = next;
     }
     arena->head = NULL;
+}
+
+void cp_arena_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0); /* threads that have ended leave theirs unused */
+#endif
 }
 
 void cp_arena_adopt(cp_arena *into, cp_arena *from)

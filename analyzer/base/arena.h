@@ -22,6 +22,9 @@ void *cp_arena_alloc_unset(cp_arena *arena, size_t size);
 /* Frees everything the arena gave out; the arena is empty and usable again. */
 void cp_arena_dispose(cp_arena *arena);
 
+/* Hands memory that was freed back to the system, after work that took much of it. */
+void cp_arena_trim(void);
+
 /* Moves all that `from` gave out into `into`, which then owns it; `from` is empty. */
 void cp_arena_adopt(cp_arena *into, cp_arena *from);
 

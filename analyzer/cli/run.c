@@ -143,6 +143,21 @@ void cp_run_own(cp_run *run, const cp_flow_rules *rules)
     run->study.own = cp_own_new(run->arena, &own);
 }
 
+/*
+ * Whether rules about the tree's own kernels are to be run: where a check asks for one by
+ * its code, or the tree is mostly CUDA and C++. Reading all of that takes seconds.
+ */
+static bool wants_kernels(const cp_run *run)
+{
+    const cp_options *options = run->options;
+    cp_str code = CP_STR("CP401");
+    if (!run->study.own || options->command != CP_COMMAND_CHECK ||
+        cp_run_lists(&options->ignore, code))
+        return false;
+    return options->select.count ? cp_run_lists(&options->select, code)
+                                 : run->native_count * 2 > run->file_count;
+}
+
 cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
                       cp_err *err)
 {
@@ -166,6 +181,8 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
         return st;
     if (run->study.own)
         cp_own_use(run->study.own, run->project);
+    if (wants_kernels(run))
+        cp_own_look_for_misreads(run->study.own);
     run->study.arena = arena;
     run->study.flow = cp_flow_new(run->project, rules);
     remark_broken(run); /* the flow reads what was left so far */

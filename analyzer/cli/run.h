@@ -74,7 +74,10 @@ void cp_run_trouble(cp_run *run, cp_str path, const char *message);
 /* Looks for findings, takes out those silenced and not selected, and plans fixes. */
 CP_MUST_CHECK cp_status cp_run_study(cp_run *run, cp_err *err);
 
-/* select.c: what is shown of the findings, as the options say. CP_ERR_USAGE: no rule has
+/* select.c: whether codes of options name `code`: "CP1" all that begin so, "ALL" all. */
+bool cp_run_lists(const cp_list *list, cp_str code);
+
+/* What is shown of the findings, as the options say. CP_ERR_USAGE: no rule has
    a code that --select or --ignore names. */
 CP_MUST_CHECK cp_status cp_run_check_codes(const cp_run *run, cp_err *err);
 void cp_run_set_severities(cp_run *run);

@@ -2,8 +2,7 @@
 #include "read/path.h"
 #include "read/walk.h"
 
-/* "CP1" names all codes that begin so, "ALL" all of them. */
-static bool listed(const cp_list *list, cp_str code)
+bool cp_run_lists(const cp_list *list, cp_str code)
 {
     for (size_t i = 0; i < list->count; i++)
         if (cp_str_is(list->items[i], "ALL") || cp_str_starts(code, list->items[i]))
@@ -27,7 +26,7 @@ static bool passed_over(const cp_run *run, cp_str path, cp_str code)
     cp_str below = cp_path_below(cp_path_whole(run->arena, path), folder);
     for (size_t i = 0; i < options->per_file_count; i++) {
         const cp_file_codes *one = &options->per_file[i];
-        if (listed(&one->codes, code) && cp_walk_matches(&one->glob, 1, below))
+        if (cp_run_lists(&one->codes, code) && cp_walk_matches(&one->glob, 1, below))
             return true;
     }
     return false;
@@ -40,10 +39,11 @@ void cp_run_select(cp_run *run)
     for (size_t i = 0; i < run->findings.count; i++) {
         cp_finding *finding = run->findings.items[i];
         cp_str path = finding->module->source->path;
-        bool wanted = options->select.count ? listed(&options->select, finding->code)
-                                            : shown_unasked(finding->code);
+        bool wanted = options->select.count
+                          ? cp_run_lists(&options->select, finding->code)
+                          : shown_unasked(finding->code);
         wanted = wanted && cp_run_reports(run, path) &&
-                 !listed(&options->ignore, finding->code) &&
+                 !cp_run_lists(&options->ignore, finding->code) &&
                  !passed_over(run, path, finding->code);
         if (wanted)
             run->findings.items[kept++] = finding;

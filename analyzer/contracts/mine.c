@@ -1,4 +1,5 @@
 #include "contracts/mine_enum.h"
+#include "contracts/mine_memo.h"
 #include "contracts/mine_public.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_reads.h"
@@ -278,25 +279,6 @@ static void mine_operator(mine_worker *w, cp_str dotted)
     cp_arena_dispose(&scratch);
 }
 
-static int by_fact(const void *a, const void *b)
-{
-    const cp_mined *x = a, *y = b;
-    int order = cp_str_cmp(x->call, y->call);
-    order = order ? order : cp_str_cmp(x->parameter, y->parameter);
-    order = order ? order : cp_str_cmp(x->when, y->when);
-    order = order ? order : cp_str_cmp(x->same_as, y->same_as);
-    order = order ? order : (x->accepts > y->accepts) - (x->accepts < y->accepts);
-    return order || !x->stated_count || !y->stated_count
-               ? order
-               : cp_str_cmp(x->stated[0], y->stated[0]);
-}
-
-void mine_sort_facts(cp_mined *facts, size_t count)
-{
-    if (count)
-        qsort(facts, count, sizeof *facts, by_fact);
-}
-
 static int by_call(const void *a, const void *b)
 {
     return cp_str_cmp(((const cp_mined_entry *)a)->call,
@@ -389,6 +371,7 @@ cp_mined_set cp_mine(cp_arena *arena, const cp_mine_input *input, int threads)
         workers[i].facts.arena = &workers[i].arena;
     }
     run_threads(workers, threads);
+    cp_arena_trim();
     mine_operators(&m, &workers[0]);
     cp_mined_set set = {0};
     size_t fact_room = 0, entry_room = 0, rest_room = 0;

@@ -1,4 +1,5 @@
 #include "contracts/mine_arity.h"
+#include "contracts/mine_memo.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 #include "contracts/mine_reads.h"

@@ -166,25 +166,13 @@ static const mine_value *item_of(mine_run *run, const mine_scope *scope,
     return owner->kind == VALUE_TENSOR ? owner : &mine_unknown;
 }
 
-/* The function that `f<T>` is, where it matters which; else NULL. */
-static const mine_value *template_target(mine_run *run, mine_scope *scope, cp_expr *expr)
-{
-    if (!run->reads || !scope->is_native)
-        return NULL;
-    const mine_value *target = mine_native_target(run, scope, expr, SIZE_MAX);
-    const cp_expr *name = expr->kids[0];
-    if (target->kind == VALUE_UNKNOWN)
-        mine_need(run, name->text, mine_qualifier(run->arena, name));
-    return target->kind == VALUE_FUNC ? target : NULL;
-}
-
 static const mine_value *eval_subscript(mine_run *run, mine_scope *scope, cp_expr *expr)
 {
     const mine_value *same = scope->is_native ? mine_same_types(run, scope, expr) : NULL;
     if (same)
         return same;
     bool template = cp_str_is(expr->text, "<");
-    const mine_value *target = template ? template_target(run, scope, expr) : NULL;
+    const mine_value *target = template ? mine_template_target(run, scope, expr) : NULL;
     if (target)
         return target;
     const mine_value *owner = mine_eval(run, scope, expr->kids[0]);
@@ -318,16 +306,8 @@ static const mine_value *eval_other(mine_run *run, mine_scope *scope, cp_expr *e
         return list;
     const mine_value *last = &mine_unknown;
     bool wraps = expr->kid_count == 1;
-    if (run->reads && cp_str_is(expr->text, "launch")) {
-        mine_args args = {0};
-        for (uint32_t i = 1; i < expr->kid_count; i++) {
-            mine_bound one = {{"", 0}, mine_eval(run, scope, expr->kids[i])};
-            cp_push(run->arena, args.items, args.count, args.room, one);
-        }
-        mine_launch(run, mine_native_target(run, scope, expr->kids[0], args.count),
-                    args.items, args.count, scope, expr->span.start);
-        return &mine_unknown;
-    }
+    if (run->reads && cp_str_is(expr->text, "launch"))
+        return mine_eval_launch(run, scope, expr);
     /* Of a kernel launch, the arguments are evaluated on the host. */
     for (uint32_t i = cp_str_is(expr->text, "launch"); i < expr->kid_count; i++)
         last = mine_eval(run, scope, expr->kids[i]);

@@ -125,6 +125,7 @@ static void follow_all(follower *f, int threads)
     for (int i = 0; i < started; i++)
         pthread_join(ids[i], NULL);
     pthread_attr_destroy(&attr);
+    cp_arena_trim();
 }
 
 static int by_need(const void *a, const void *b)

@@ -1,5 +1,7 @@
 #include "contracts/mine_solve.h"
 
+#include <stdlib.h>
+
 /* The parameter's own name: a mark may say that it is the dtype itself. */
 static cp_str bare_name(cp_str param)
 {
@@ -42,4 +44,23 @@ void mine_keep_unchecked(mine_run *run, const solver *s, cp_str call, mine_facts
         mine_keep_outputs(facts->arena, run, &mined);
         cp_push(facts->arena, facts->items, facts->count, facts->room, mined);
     }
+}
+
+static int by_fact(const void *a, const void *b)
+{
+    const cp_mined *x = a, *y = b;
+    int order = cp_str_cmp(x->call, y->call);
+    order = order ? order : cp_str_cmp(x->parameter, y->parameter);
+    order = order ? order : cp_str_cmp(x->when, y->when);
+    order = order ? order : cp_str_cmp(x->same_as, y->same_as);
+    order = order ? order : (x->accepts > y->accepts) - (x->accepts < y->accepts);
+    return order || !x->stated_count || !y->stated_count
+               ? order
+               : cp_str_cmp(x->stated[0], y->stated[0]);
+}
+
+void mine_sort_facts(cp_mined *facts, size_t count)
+{
+    if (count)
+        qsort(facts, count, sizeof *facts, by_fact);
 }

@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_memo.h"
 
 /* Calls of one function that are kept; further ones are run each time. */
 #define KEPT_MAX 64

@@ -1,3 +1,4 @@
+#include "contracts/mine_memo.h"
 #include "contracts/mine_native.h"
 #include "contracts/mine_reads.h"
 

@@ -326,6 +326,17 @@ const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *
     return best_function(run, scope, expr, arg_count);
 }
 
+const mine_value *mine_template_target(mine_run *run, mine_scope *scope, cp_expr *expr)
+{
+    if (!run->reads || !scope->is_native)
+        return NULL;
+    const mine_value *target = mine_native_target(run, scope, expr, SIZE_MAX);
+    const cp_expr *name = expr->kids[0];
+    if (target->kind == VALUE_UNKNOWN)
+        mine_need(run, name->text, mine_qualifier(run->arena, name));
+    return target->kind == VALUE_FUNC ? target : NULL;
+}
+
 bool mine_is_among(cp_str files, const cp_module *module)
 {
     cp_str rest = files;

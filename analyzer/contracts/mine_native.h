@@ -23,6 +23,8 @@ const mine_value *mine_offered(mine_run *run, const mine_value *value, cp_str na
  */
 const mine_value *mine_native_target(mine_run *run, mine_scope *scope, cp_expr *expr,
                                      size_t arg_count);
+/* The function that `f<T>` is, in a run where it matters which; else NULL. */
+const mine_value *mine_template_target(mine_run *run, mine_scope *scope, cp_expr *expr);
 const mine_value *mine_native_export(mine_run *run, cp_str files, cp_str name,
                                      size_t arg_count);
 /* What a C++ name outside of all functions stands for. */

@@ -259,6 +259,18 @@ void mine_launch(mine_run *run, const mine_value *kernel, const mine_bound *args
     }
 }
 
+const mine_value *mine_eval_launch(mine_run *run, mine_scope *scope, cp_expr *expr)
+{
+    mine_args args = {0};
+    for (uint32_t i = 1; i < expr->kid_count; i++) {
+        mine_bound one = {{"", 0}, mine_eval(run, scope, expr->kids[i])};
+        cp_push(run->arena, args.items, args.count, args.room, one);
+    }
+    mine_launch(run, mine_native_target(run, scope, expr->kids[0], args.count),
+                args.items, args.count, scope, expr->span.start);
+    return &mine_unknown;
+}
+
 /* The one function behind a value, where it is one whatever the conditions are. */
 static const cp_func *function_of(const mine_value *value)
 {

@@ -60,6 +60,8 @@ void mine_note_read(mine_run *run, const cp_module *module, uint32_t offset,
 /* A kernel is started with so many arguments. */
 void mine_launch(mine_run *run, const mine_value *kernel, const mine_bound *args,
                  size_t count, mine_scope *from, uint32_t at);
+/* `kernel<<<…>>>(…)` */
+const mine_value *mine_eval_launch(mine_run *run, mine_scope *scope, cp_expr *expr);
 /* Notes what a call reads that is not followed; true where it started a kernel. */
 bool mine_reads_call(mine_run *run, mine_scope *scope, const mine_value *callee,
                      const mine_args *args, cp_expr *call);

@@ -49,6 +49,7 @@ void mine_parse_wanted(mine_reader *r)
     work(&workers[0]);
     for (size_t i = 0; i < started; i++)
         pthread_join(ids[i], NULL);
+    cp_arena_trim();
 }
 
 const cp_scanner *cp_mine_native_words(cp_arena *arena)

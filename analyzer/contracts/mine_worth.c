@@ -1,4 +1,4 @@
-#include "contracts/mine_engine.h"
+#include "contracts/mine_memo.h"
 
 /* A function of C++ that gets nothing of the entry's parameters is run if it is short. */
 #define SHORT_BODY 8

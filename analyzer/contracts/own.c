@@ -169,11 +169,24 @@ const cp_own_tree *cp_own_trees(cp_own *own, size_t *count)
     return own->trees;
 }
 
+bool cp_own_is_checked(const cp_own *own, cp_str path)
+{
+    return cp_own_are_below(own->options.paths, own->options.path_count, path);
+}
+
+void own_forget_trees(cp_own *own)
+{
+    for (size_t i = 0; i < own->count; i++)
+        cp_mine_source_dispose(&own->sources[i]);
+    own->count = 0;
+    own->read = false;
+    cp_arena_trim();
+}
+
 void cp_own_dispose(cp_own *own)
 {
     if (!own)
         return;
     cp_decls_dispose(own->decls);
-    for (size_t i = 0; i < own->count; i++)
-        cp_mine_source_dispose(&own->sources[i]);
+    own_forget_trees(own);
 }

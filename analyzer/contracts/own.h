@@ -88,6 +88,26 @@ typedef struct cp_own_tree {
 /* The trees of the checked paths, none twice; mined by the first call. */
 const cp_own_tree *cp_own_trees(cp_own *own, size_t *count);
 
+/* Something that a tree's check lets through and that is then read as another dtype. */
+typedef struct cp_own_misread {
+    cp_misread misread; /* its modules hold no more than their source */
+    cp_str package, version;
+} cp_own_misread;
+
+/*
+ * Mines the trees for it and lets go of them. To be called before much else is in
+ * memory: this takes more than all the rest of a check.
+ */
+void cp_own_look_for_misreads(cp_own *own);
+/* What was found below the checked paths; nothing where nobody looked. */
+const cp_own_misread *cp_own_misreads(const cp_own *own, size_t *count);
+
+/* Whether the file, one of the trees, is among what is checked. */
+bool cp_own_is_checked(const cp_own *own, cp_str path);
+
+/* own_below.c: whether both paths lead to one file, or one of the paths to its folder. */
+bool cp_own_are_below(const cp_str *paths, size_t count, cp_str file);
+
 /*
  * own_root.c: the tree that a checked path is of: the nearest folder from it upward that
  * says it is a project or a repository, else the outermost package around it, else the

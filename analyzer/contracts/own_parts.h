@@ -32,12 +32,17 @@ struct cp_own {
     cp_mine_source *sources; /* of each tree */
     cp_library *libraries;   /* likewise */
     size_t count;
+    cp_own_misread *misreads;
+    size_t misread_count;
     cp_map parts;               /* folder of Python files -> own_part */
     cp_map by_root;             /* -> own_part */
     const cp_scanner *ways_out; /* words that lead to C++ code; NULL before it is asked */
     cp_table functions;         /* cp_func -> own_answer */
     cp_table modules; /* cp_module -> the cp_own itself, or its `modules` for no */
 };
+
+/* own.c: frees what the trees take; who asks for them again has them mined again. */
+void own_forget_trees(cp_own *own);
 
 /* own_function.c: whether all of the tree at `root` is checked. */
 bool own_is_checked(const cp_own *own, cp_str root);

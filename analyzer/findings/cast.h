@@ -116,6 +116,7 @@ void cp_check_product(cp_study *study, const cp_cast *cast);
 void cp_check_promoted(cp_study *study, const cp_cast *cast);
 void cp_check_roundtrip(cp_study *study, const cp_cast *cast);
 void cp_check_missing(cp_study *study);
+void cp_check_reinterpret(cp_study *study);
 
 /*
  * Comments at the cast that state a dtype contract which the terms contradict:

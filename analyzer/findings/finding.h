@@ -118,9 +118,10 @@ typedef struct cp_finding {
 
     cp_str tensor; /* source text of the value */
     cp_role role;
-    cp_dtypes from; /* what can reach the cast */
-    cp_dtype to;    /* what it makes; CP_DTYPE_NONE where there is no cast */
-    cp_str guard;   /* the condition that it is under, as source text; "" if none */
+    cp_dtypes from;  /* what can reach the cast */
+    cp_dtype to;     /* what it makes; CP_DTYPE_NONE where there is no cast */
+    bool is_reading; /* there is no cast: it is read as `to` */
+    cp_str guard;    /* the condition that it is under, as source text; "" if none */
 
     cp_str consumer; /* dotted public name; "" if none */
     cp_str parameter;

@@ -120,5 +120,6 @@ void cp_study_run(cp_study *study)
         run_rules(study, calls[i]);
     settle_groups(study);
     cp_check_missing(study);
+    cp_check_reinterpret(study);
     cp_findings_sort(study->findings);
 }

@@ -72,7 +72,8 @@ static cp_str value_text(cp_arena *arena, const cp_finding *finding)
         cp_buf_printf(&text, " of %.*s", CP_STR_ARGS(names));
     }
     if (finding->to != CP_DTYPE_NONE)
-        cp_buf_printf(&text, ", cast to %s", cp_dtype_name(finding->to));
+        cp_buf_printf(&text, ", %s %s", finding->is_reading ? "read as" : "cast to",
+                      cp_dtype_name(finding->to));
     return cp_buf_str(&text);
 }
 

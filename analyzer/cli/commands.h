@@ -22,6 +22,9 @@ int cp_command_mine(cp_arena *arena, const cp_options *options);
 int cp_command_explain(cp_arena *arena, const cp_options *options);
 int cp_command_rules(cp_arena *arena, const cp_options *options);
 
+/* check --add-ignore: comments into the files, in the place of a report. */
+int cp_command_add_ignore(cp_arena *arena, const cp_options *options);
+
 /* show.c: --show-settings and --show-files, in the place of what the command does. */
 int cp_command_show_settings(cp_arena *arena, const cp_settings *settings,
                              const cp_options *options);

@@ -55,6 +55,7 @@ static const char help[] =
     "  --show-files         the files whose findings would be reported\n"
     "  --explain-unknown    also the casts that could not be judged, and why not; in\n"
     "                       JSON under the key unjudged\n"
+    "  --add-ignore REASON  silence what is found by comments in the files\n"
     "fix:\n"
     "  --diff               one unified diff on standard output (the default)\n"
     "  --patch-dir DIR      a file a patch, for git am, and index.json\n"

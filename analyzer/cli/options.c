@@ -34,6 +34,7 @@ enum {
     OPT_SHOW_SETTINGS,
     OPT_SHOW_FILES,
     OPT_STATISTICS,
+    OPT_ADD_IGNORE,
 };
 
 static const struct option known_options[] = {
@@ -71,6 +72,7 @@ static const struct option known_options[] = {
     {"show-settings", no_argument, NULL, OPT_SHOW_SETTINGS},
     {"show-files", no_argument, NULL, OPT_SHOW_FILES},
     {"statistics", no_argument, NULL, OPT_STATISTICS},
+    {"add-ignore", required_argument, NULL, OPT_ADD_IGNORE},
     {0},
 };
 
@@ -241,6 +243,20 @@ static bool take_flag(cp_options *options, int option)
     return true;
 }
 
+/* What becomes part of a comment must end with its line. */
+static cp_status take_reason(cp_options *options, const char *text, cp_err *err)
+{
+    cp_str reason = cp_str_trim(cp_str_of(text));
+    bool plain = reason.len > 0;
+    for (size_t i = 0; i < reason.len; i++)
+        plain = plain && ((unsigned char)reason.ptr[i] >= ' ' || reason.ptr[i] == '\t');
+    options->add_ignore = reason;
+    return plain ? CP_OK
+                 : cp_fail(err, CP_ERR_USAGE,
+                           "--add-ignore wants the reason, on one line, such as 'until "
+                           "the next release'");
+}
+
 static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *err)
 {
     static const char *const colors[] = {"auto", "always", "never", NULL};
@@ -253,6 +269,8 @@ static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *
     case 'o':
         options->output = cp_str_of(optarg);
         return CP_OK;
+    case OPT_ADD_IGNORE:
+        return take_reason(options, optarg, err);
     case OPT_CONFIG:
         options->config = cp_str_of(optarg);
         return CP_OK;
@@ -315,6 +333,9 @@ static cp_status check_together(const cp_options *options, cp_err *err)
     if (ways > 1)
         return cp_fail(err, CP_ERR_USAGE,
                        "--diff, --patch-dir and --in-place exclude each other");
+    bool from_stdin = options->paths.count && cp_str_is(options->paths.items[0], "-");
+    if (options->add_ignore.len && (options->command != CP_COMMAND_CHECK || from_stdin))
+        return cp_fail(err, CP_ERR_USAGE, "--add-ignore goes with check, and with files");
     if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
         return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
     if (options->command == CP_COMMAND_TRACE && !options->paths.count)

@@ -69,6 +69,7 @@ typedef struct cp_options {
 
     /* check */
     bool show_settings, show_files, statistics;
+    cp_str add_ignore; /* the reason; "": no comments are added */
 
     /* fix */
     bool diff, in_place, unsafe;

@@ -120,7 +120,7 @@ def wheel_files(info, tag):
     """Names, bytes and modes of all files but RECORD."""
     wheel = f"Wheel-Version: 1.0\nGenerator: {NAME}\nRoot-Is-Purelib: false\nTag: {tag}\n"
     data = f"{NAME}-{version()}.data"
-    for name in ("__init__.py", "__main__.py"):
+    for name in ("__init__.py", "__main__.py", "capture.py"):
         yield f"{NAME}/{name}", read(f"tools/wheel/{name}"), 0o644
     yield f"{data}/scripts/{NAME}", stripped(), 0o755
     yield f"{info}/METADATA", metadata().encode(), 0o644

@@ -202,10 +202,17 @@ compile_commands.json: Makefile VERSION FORCE
 	    "$$sep" "$(CURDIR)" "$$f" '$(CC) $(JSON_CFLAGS) -c '"$$f"; sep=','; done; \
 	  echo ']'; } > $@
 
-## install: the program, below DESTDIR and PREFIX
+## install: the program, its manual and completions, below DESTDIR and PREFIX
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(B)/castproof $(DESTDIR)$(PREFIX)/bin/castproof
+	install -d $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(B)/castproof manual -o $(SHARE)/man/man1/castproof.1
+	$(B)/castproof completions bash -o $(SHARE)/bash-completion/completions/castproof
+	$(B)/castproof completions zsh -o $(SHARE)/zsh/site-functions/_castproof
+	$(B)/castproof completions fish -o $(SHARE)/fish/vendor_completions.d/castproof.fish
 
 ## clean, distclean: removes what was built; also what deps brought
 clean:

@@ -116,6 +116,15 @@ def licenses():
             yield f"{package}.txt", read(path)
 
 
+# What the program writes of itself, and where shells and man look for it.
+WRITTEN = {
+    "share/man/man1/castproof.1": ("manual",),
+    "share/bash-completion/completions/castproof": ("completions", "bash"),
+    "share/zsh/site-functions/_castproof": ("completions", "zsh"),
+    "share/fish/vendor_completions.d/castproof.fish": ("completions", "fish"),
+}
+
+
 def wheel_files(info, tag):
     """Names, bytes and modes of all files but RECORD."""
     wheel = f"Wheel-Version: 1.0\nGenerator: {NAME}\nRoot-Is-Purelib: false\nTag: {tag}\n"
@@ -123,6 +132,9 @@ def wheel_files(info, tag):
     for name in ("__init__.py", "__main__.py", "capture.py"):
         yield f"{NAME}/{name}", read(f"tools/wheel/{name}"), 0o644
     yield f"{data}/scripts/{NAME}", stripped(), 0o755
+    for name, words in WRITTEN.items():
+        text = subprocess.run([BINARY, *words], check=True, stdout=subprocess.PIPE).stdout
+        yield f"{data}/data/{name}", text, 0o644
     yield f"{info}/METADATA", metadata().encode(), 0o644
     yield f"{info}/WHEEL", wheel.encode(), 0o644
     for name, text in licenses():

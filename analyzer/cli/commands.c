@@ -175,6 +175,10 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
         return cp_command_explain(arena, options);
     case CP_COMMAND_RULES:
         return cp_command_rules(arena, options);
+    case CP_COMMAND_COMPLETIONS:
+        return cp_command_completions(arena, options);
+    case CP_COMMAND_MANUAL:
+        return cp_command_manual(arena, options);
     case CP_COMMAND_HELP:
         fputs(cp_options_help(), stdout);
         return 0;

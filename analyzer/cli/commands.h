@@ -21,6 +21,8 @@ int cp_command_contracts(cp_arena *arena, const cp_options *options);
 int cp_command_mine(cp_arena *arena, const cp_options *options);
 int cp_command_explain(cp_arena *arena, const cp_options *options);
 int cp_command_rules(cp_arena *arena, const cp_options *options);
+int cp_command_completions(cp_arena *arena, const cp_options *options);
+int cp_command_manual(cp_arena *arena, const cp_options *options);
 
 /* check --add-ignore: comments into the files, in the place of a report. */
 int cp_command_add_ignore(cp_arena *arena, const cp_options *options);

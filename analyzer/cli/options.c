@@ -105,39 +105,6 @@ static cp_status read_number(const char *text, const char *option, int64_t least
     return CP_OK;
 }
 
-static const struct {
-    const char *name;
-    cp_format format;
-} formats[] = {{"full", CP_FORMAT_FULL},         {"text", CP_FORMAT_FULL},
-               {"concise", CP_FORMAT_CONCISE},   {"json", CP_FORMAT_JSON},
-               {"markdown", CP_FORMAT_MARKDOWN}, {"sarif", CP_FORMAT_SARIF},
-               {"github", CP_FORMAT_GITHUB},     {"gitlab", CP_FORMAT_GITLAB},
-               {"rdjson", CP_FORMAT_RDJSON},     {"junit", CP_FORMAT_JUNIT}};
-enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
-
-cp_status cp_options_format(cp_options *options, const char *text, cp_err *err)
-{
-    for (size_t i = 0; i < FORMAT_COUNT; i++) {
-        if (strcmp(formats[i].name, text) != 0)
-            continue;
-        options->format = formats[i].format;
-        return CP_OK;
-    }
-    return cp_fail(
-        err, CP_ERR_USAGE,
-        "--output-format is full, concise, json, sarif, github, gitlab, rdjson "
-        "or junit (for debt text, markdown or json), not '%s'",
-        text);
-}
-
-const char *cp_options_format_name(cp_format format)
-{
-    size_t i = 0;
-    while (i + 1 < FORMAT_COUNT && formats[i].format != format)
-        i++;
-    return formats[i].name;
-}
-
 static cp_status one_of(const char *option, const char *text, const char *const *words,
                         cp_err *err)
 {
@@ -300,29 +267,14 @@ static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *
 
 static cp_status read_command(cp_options *options, cp_err *err)
 {
-    static const struct {
-        const char *name;
-        cp_command command;
-    } commands[] = {
-        {"check", CP_COMMAND_CHECK},         {"fix", CP_COMMAND_FIX},
-        {"validate", CP_COMMAND_VALIDATE},   {"debt", CP_COMMAND_DEBT},
-        {"trace", CP_COMMAND_TRACE},         {"mine", CP_COMMAND_MINE},
-        {"contracts", CP_COMMAND_CONTRACTS}, {"explain", CP_COMMAND_EXPLAIN},
-        {"rules", CP_COMMAND_RULES},         {"help", CP_COMMAND_HELP},
-        {"version", CP_COMMAND_VERSION},
-    };
     if (!options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "no command; castproof --help lists them");
     cp_str name = options->paths.items[0];
     options->paths.items++;
     options->paths.count--;
     options->paths.room--; /* it still ends where it did */
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (!cp_str_is(name, commands[i].name))
-            continue;
-        options->command = commands[i].command;
+    if (cp_options_command(options, name))
         return CP_OK;
-    }
     return cp_fail(err, CP_ERR_USAGE, "'%.*s' is no command; castproof --help lists them",
                    CP_STR_ARGS(name));
 }
@@ -338,6 +290,8 @@ static cp_status check_together(const cp_options *options, cp_err *err)
         return cp_fail(err, CP_ERR_USAGE, "--add-ignore goes with check, and with files");
     if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
         return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
+    if (options->command == CP_COMMAND_COMPLETIONS && options->paths.count != 1)
+        return cp_fail(err, CP_ERR_USAGE, "completions wants bash, zsh or fish");
     if (options->command == CP_COMMAND_TRACE && !options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
     if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
@@ -378,4 +332,10 @@ cp_status cp_options_read(cp_arena *arena, int argc, char **argv, cp_options *op
         return CP_OK;
     cp_status st = read_command(options, err);
     return st ? st : check_together(options, err);
+}
+
+cp_option_word cp_options_word(size_t i)
+{
+    const struct option *option = &known_options[i];
+    return (cp_option_word){option->name, option->has_arg == required_argument};
 }

@@ -19,6 +19,8 @@ typedef enum cp_command {
     CP_COMMAND_CONTRACTS,
     CP_COMMAND_EXPLAIN,
     CP_COMMAND_RULES,
+    CP_COMMAND_COMPLETIONS,
+    CP_COMMAND_MANUAL,
     CP_COMMAND_HELP,
     CP_COMMAND_VERSION,
 } cp_command;
@@ -94,11 +96,23 @@ typedef struct cp_options {
 CP_MUST_CHECK cp_status cp_options_read(cp_arena *arena, int argc, char **argv,
                                         cp_options *options, cp_err *err);
 
+/* Sets the command of that name; false where there is none. */
+bool cp_options_command(cp_options *options, cp_str name);
+
 /* Sets the format that --output-format knows as `text`. */
 CP_MUST_CHECK cp_status cp_options_format(cp_options *options, const char *text,
                                           cp_err *err);
 /* The first name of a format there. */
 const char *cp_options_format_name(cp_format format);
+
+/* What there is, for help beyond --help; `name` or the result is NULL behind the last. */
+typedef struct cp_option_word {
+    const char *name; /* "select" of --select */
+    bool takes_value;
+} cp_option_word;
+cp_option_word cp_options_word(size_t i);
+const char *cp_options_command_word(size_t i);
+const char *cp_options_format_word(size_t i);
 
 /* What `castproof --help` prints. */
 const char *cp_options_help(void);

@@ -142,6 +142,8 @@ static int run_on_tree(cp_arena *arena, const cp_options *given)
         return cp_command_show_settings(arena, &settings, &options);
     if (options.show_files)
         return cp_command_show_files(arena, &options);
+    if (options.write_baseline.len)
+        return cp_command_write_baseline(arena, &options);
     if (options.add_ignore.len)
         return cp_command_add_ignore(arena, &options);
     switch (options.command) {

@@ -27,6 +27,9 @@ int cp_command_manual(cp_arena *arena, const cp_options *options);
 /* check --add-ignore: comments into the files, in the place of a report. */
 int cp_command_add_ignore(cp_arena *arena, const cp_options *options);
 
+/* baseline.c: check --write-baseline, in the place of a report. */
+int cp_command_write_baseline(cp_arena *arena, const cp_options *options);
+
 /* show.c: --show-settings and --show-files, in the place of what the command does. */
 int cp_command_show_settings(cp_arena *arena, const cp_settings *settings,
                              const cp_options *options);

@@ -35,6 +35,9 @@ enum {
     OPT_SHOW_FILES,
     OPT_STATISTICS,
     OPT_ADD_IGNORE,
+    OPT_BASELINE,
+    OPT_WRITE_BASELINE,
+    OPT_DIFF_BASE,
 };
 
 static const struct option known_options[] = {
@@ -73,6 +76,9 @@ static const struct option known_options[] = {
     {"show-files", no_argument, NULL, OPT_SHOW_FILES},
     {"statistics", no_argument, NULL, OPT_STATISTICS},
     {"add-ignore", required_argument, NULL, OPT_ADD_IGNORE},
+    {"baseline", required_argument, NULL, OPT_BASELINE},
+    {"write-baseline", required_argument, NULL, OPT_WRITE_BASELINE},
+    {"diff-base", required_argument, NULL, OPT_DIFF_BASE},
     {0},
 };
 
@@ -224,38 +230,46 @@ static cp_status take_reason(cp_options *options, const char *text, cp_err *err)
                            "the next release'");
 }
 
+/* Whether the option is one whose value is any text, which then is set. */
+static bool take_text(cp_options *options, int option, const char *text)
+{
+    const struct {
+        int option;
+        cp_str *text;
+    } texts[] = {
+        {'o', &options->output},
+        {OPT_CONFIG, &options->config},
+        {OPT_STDIN, &options->stdin_filename},
+        {OPT_BASELINE, &options->baseline},
+        {OPT_WRITE_BASELINE, &options->write_baseline},
+        {OPT_DIFF_BASE, &options->diff_base},
+        {OPT_PATCH_DIR, &options->patch_dir},
+        {OPT_DEVICE, &options->device},
+        {OPT_MODEL, &options->model},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i].option != option)
+            continue;
+        *texts[i].text = cp_str_of(text);
+        return true;
+    }
+    return false;
+}
+
 static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *err)
 {
     static const char *const colors[] = {"auto", "always", "never", NULL};
-    if (take_flag(options, option))
+    if (take_flag(options, option) || take_text(options, option, optarg))
         return CP_OK;
     switch (option) {
     case OPT_FORMAT:
         options->format_given = true;
         return cp_options_format(options, optarg, err);
-    case 'o':
-        options->output = cp_str_of(optarg);
-        return CP_OK;
     case OPT_ADD_IGNORE:
         return take_reason(options, optarg, err);
-    case OPT_CONFIG:
-        options->config = cp_str_of(optarg);
-        return CP_OK;
-    case OPT_STDIN:
-        options->stdin_filename = cp_str_of(optarg);
-        return CP_OK;
     case OPT_COLOR:
         options->color = cp_str_of(optarg);
         return one_of("--color", optarg, colors, err);
-    case OPT_PATCH_DIR:
-        options->patch_dir = cp_str_of(optarg);
-        return CP_OK;
-    case OPT_DEVICE:
-        options->device = cp_str_of(optarg);
-        return CP_OK;
-    case OPT_MODEL:
-        options->model = cp_str_of(optarg);
-        return CP_OK;
     case 'j':
     case OPT_SEED:
     case OPT_TOKENS:
@@ -277,32 +291,6 @@ static cp_status read_command(cp_options *options, cp_err *err)
         return CP_OK;
     return cp_fail(err, CP_ERR_USAGE, "'%.*s' is no command; castproof --help lists them",
                    CP_STR_ARGS(name));
-}
-
-static cp_status check_together(const cp_options *options, cp_err *err)
-{
-    int ways = options->diff + options->in_place + (options->patch_dir.len > 0);
-    if (ways > 1)
-        return cp_fail(err, CP_ERR_USAGE,
-                       "--diff, --patch-dir and --in-place exclude each other");
-    bool from_stdin = options->paths.count && cp_str_is(options->paths.items[0], "-");
-    if (options->add_ignore.len && (options->command != CP_COMMAND_CHECK || from_stdin))
-        return cp_fail(err, CP_ERR_USAGE, "--add-ignore goes with check, and with files");
-    if (options->command == CP_COMMAND_EXPLAIN && options->paths.count != 1)
-        return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
-    if (options->command == CP_COMMAND_COMPLETIONS && options->paths.count != 1)
-        return cp_fail(err, CP_ERR_USAGE, "completions wants bash, zsh or fish");
-    if (options->command == CP_COMMAND_TRACE && !options->paths.count)
-        return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
-    if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
-        return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
-    bool findings =
-        options->command == CP_COMMAND_CHECK || options->command == CP_COMMAND_VALIDATE;
-    if (options->format >= CP_FORMAT_SARIF && !findings)
-        return cp_fail(err, CP_ERR_USAGE,
-                       "only check and validate are written in the formats of others; "
-                       "text and json are known everywhere");
-    return CP_OK;
 }
 
 cp_status cp_options_read(cp_arena *arena, int argc, char **argv, cp_options *options,
@@ -331,7 +319,7 @@ cp_status cp_options_read(cp_arena *arena, int argc, char **argv, cp_options *op
     if (done)
         return CP_OK;
     cp_status st = read_command(options, err);
-    return st ? st : check_together(options, err);
+    return st ? st : cp_options_together(options, err);
 }
 
 cp_option_word cp_options_word(size_t i)

@@ -58,6 +58,9 @@ typedef struct cp_options {
     bool force_exclude;   /* excludes count for files that are named, too */
     cp_str stdin_filename;
 
+    cp_str baseline, write_baseline; /* files; "": none */
+    cp_str diff_base;                /* a commit by any name; "": all lines count */
+
     /* settings.h: where they are looked for, and what only they can say */
     cp_str config;
     bool isolated;
@@ -98,6 +101,9 @@ CP_MUST_CHECK cp_status cp_options_read(cp_arena *arena, int argc, char **argv,
 
 /* Sets the command of that name; false where there is none. */
 bool cp_options_command(cp_options *options, cp_str name);
+
+/* The last step of that: whether the options go together. CP_ERR_USAGE: they do not. */
+CP_MUST_CHECK cp_status cp_options_together(const cp_options *options, cp_err *err);
 
 /* Sets the format that --output-format knows as `text`. */
 CP_MUST_CHECK cp_status cp_options_format(cp_options *options, const char *text,

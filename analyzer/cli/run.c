@@ -205,6 +205,9 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
     cp_suppress(&run->findings, run->project);
     cp_fingerprint(&run->findings); /* of comments that silence nothing */
     cp_run_select(run);
+    st = cp_run_narrow(run, err);
+    if (st)
+        return st;
     return cp_plan_fixes(run->arena, &run->findings, &run->plan, err);
 }
 
@@ -284,6 +287,7 @@ cp_report cp_run_report(const cp_run *run)
                        .trouble_count = run->trouble_count,
                        .unjudged = casts,
                        .unjudged_count = unjudged,
+                       .in_baseline = run->in_baseline,
                        .with_unjudged = run->options->explain_unknown,
                        .failed = run->failures > 0,
                        .root = root_of_names(run->arena),

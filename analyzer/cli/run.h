@@ -25,7 +25,8 @@ typedef struct cp_run {
     cp_map reported;      /* files that findings are shown of; empty: all */
     cp_trouble *troubles; /* by path */
     size_t trouble_count, trouble_room;
-    size_t failures; /* troubles that leave a file out; the others are remarks */
+    size_t in_baseline; /* findings that are not shown because a baseline has them */
+    size_t failures;    /* troubles that leave a file out; the others are remarks */
 } cp_run;
 
 /*
@@ -82,6 +83,10 @@ bool cp_run_lists(const cp_list *list, cp_str code);
 CP_MUST_CHECK cp_status cp_run_check_codes(const cp_run *run, cp_err *err);
 void cp_run_set_severities(cp_run *run);
 void cp_run_select(cp_run *run);
+
+/* Leaves what no baseline knows and what lies on lines changed since --diff-base. The
+   codes of report/baseline.h and findings/changed.h. */
+CP_MUST_CHECK cp_status cp_run_narrow(cp_run *run, cp_err *err);
 
 void cp_run_dispose(cp_run *run);
 

@@ -1,6 +1,8 @@
 #include "cli/run.h"
+#include "findings/changed.h"
 #include "read/path.h"
 #include "read/walk.h"
+#include "report/baseline.h"
 
 bool cp_run_lists(const cp_list *list, cp_str code)
 {
@@ -84,4 +86,21 @@ void cp_run_set_severities(cp_run *run)
             rule->severity_text = cp_str_of(cp_severity_name(wanted->severity));
         }
     }
+}
+
+cp_status cp_run_narrow(cp_run *run, cp_err *err)
+{
+    const cp_options *options = run->options;
+    cp_status st = CP_OK;
+    if (options->command == CP_COMMAND_TRACE)
+        return CP_OK; /* it tells what there is at a place, new or not */
+    if (options->baseline.len && !options->write_baseline.len) {
+        cp_baseline baseline;
+        st = cp_baseline_read(run->arena, options->baseline, &baseline, err);
+        if (!st)
+            run->in_baseline = cp_baseline_apply(&baseline, &run->findings);
+    }
+    if (!st && options->diff_base.len)
+        st = cp_changed_keep(&run->findings, options->diff_base, err);
+    return st;
 }

@@ -243,6 +243,15 @@ static cp_status read_output_format(keys *k, const char *key, const cp_toml *val
     return st;
 }
 
+static cp_status read_baseline(keys *k, const char *key, const cp_toml *value)
+{
+    cp_str path = {"", 0};
+    cp_status st = read_text(k, key, value, &path);
+    if (!st && !k->options->baseline.len)
+        k->options->baseline = place_of(k, path);
+    return st;
+}
+
 static cp_status read_roots(keys *k, const char *key, const cp_toml *value)
 {
     return read_places(k, key, value, &k->options->roots);
@@ -283,6 +292,7 @@ static const struct {
     {"model-dtypes", read_model},
     {"roots", read_roots},
     {"output-format", read_output_format},
+    {"baseline", read_baseline},
 };
 enum { KEY_COUNT = sizeof known_keys / sizeof *known_keys };
 

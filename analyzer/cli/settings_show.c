@@ -49,6 +49,8 @@ cp_str cp_settings_text(cp_arena *arena, const cp_settings *settings,
         cp_toml_put_dtypes(&out, "model-dtypes", options->model_dtypes);
     cp_toml_put(&out, "output-format",
                 cp_str_of(cp_options_format_name(options->format)));
+    if (options->baseline.len)
+        cp_toml_put(&out, "baseline", options->baseline);
     put_tables(&out, options);
     return cp_buf_str(&out);
 }

@@ -4,7 +4,9 @@
 
 cp_str cp_dotted_around(cp_arena *arena)
 {
-    return cp_path_package(arena, cp_path_whole(arena, CP_STR(".")));
+    cp_str here = cp_path_whole(arena, CP_STR("."));
+    cp_str package = cp_path_package(arena, here);
+    return package.len ? package : cp_path_project(arena, here);
 }
 
 static cp_str without_start(cp_str path)

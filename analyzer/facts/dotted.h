@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 /* The whole path of the folder that holds the outermost package around the current
-   folder; "" where that is in no package. */
+   folder, else of the project that this is part of; "" where it is in neither. */
 cp_str cp_dotted_around(cp_arena *arena);
 
 /*

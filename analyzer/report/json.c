@@ -191,6 +191,8 @@ static json_t *summary_value(cp_arena *arena, const cp_report *report)
     cp_json_set(value, "findings", cp_json_number(report->findings->count));
     cp_json_set(value, "by_code", by_code(arena, report->findings));
     cp_json_set(value, "fixable", cp_json_number(fixable(report->findings)));
+    if (report->in_baseline)
+        cp_json_set(value, "in_baseline", cp_json_number(report->in_baseline));
     cp_json_set(value, "files_checked", cp_json_number(report->files_checked));
     cp_json_set(value, "files_parsed", cp_json_number(report->files_parsed));
     return value;

@@ -58,6 +58,7 @@ typedef struct cp_report {
     size_t checked_count;
     const cp_unjudged *unjudged; /* in the order of the sources; in JSON alone */
     size_t unjudged_count;
+    size_t in_baseline; /* further findings, which a baseline has */
     bool with_unjudged; /* they were asked for, be there any or none */
     bool failed;        /* a trouble left something out that should have been checked */
     cp_str root;        /* whole path of the folder below which other programs are told

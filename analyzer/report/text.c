@@ -177,6 +177,9 @@ void cp_text_summary(cp_buf *out, const cp_report *report)
     else
         cp_buf_printf(out, "No findings; %u file%s checked", report->files_checked,
                       ending(report->files_checked));
+    if (report->in_baseline)
+        cp_buf_printf(out, "; %zu%s %s in the baseline", report->in_baseline,
+                      all->count ? " more" : "", report->in_baseline == 1 ? "is" : "are");
     if (fixable)
         cp_buf_printf(out, "; %zu can be fixed (castproof fix --diff)", fixable);
     if (report->trouble_count)

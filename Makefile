@@ -37,7 +37,7 @@ ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c kernels/bench.c to
               $(HELP_SRC)
 HEADERS    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.h)) \
                 $(wildcard kernels/*.h tests/*.h))
-RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' ')' | LC_ALL=C sort)
+RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' -o -path 'rules/report/*' ')' | LC_ALL=C sort)
 TESTS      := $(patsubst tests/%.c,$(B)/%,$(TEST_SRC))
 WANTED     := $(if $(T),$(addprefix $(B)/test_,$(T)),$(TESTS))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))

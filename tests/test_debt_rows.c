@@ -31,6 +31,31 @@ static void test_row_of_a_range_that_differs_is_unsure(void **state)
         CP_UNSURE);
 }
 
+/* What the row says of a release. */
+static const cp_debt_release *at(const cp_debt_row *row, const char *version)
+{
+    for (size_t i = 0; i < row->release_count; i++)
+        if (cp_str_is(row->releases[i].version, version))
+            return &row->releases[i];
+    fail_msg("no release %s", version);
+    return NULL;
+}
+
+static void test_row_of_a_contracted_consumer_tells_release_by_release(void **state)
+{
+    (void)state;
+    cp_debt debt = debt_of("router_gemm.py", "flashinfer-python==0.6.12");
+    const cp_debt_row *moe =
+        row(&debt, "flashinfer.fused_moe.trtllm_fp8_block_scale_moe");
+    assert_str(moe->package, "flashinfer-python");
+    assert_int_equal(at(moe, "0.6.7")->accepts_bf16, CP_FALSE);
+    assert_false(at(moe, "0.6.7")->pinned);
+    assert_int_equal(at(moe, "0.6.12")->accepts_bf16, CP_TRUE);
+    assert_true(at(moe, "0.6.12")->pinned);
+    assert_int_equal(at(moe, "0.7.0")->accepts_bf16, CP_TRUE);
+    assert_false(at(moe, "0.7.0")->absent);
+}
+
 static void test_row_of_an_unknown_consumer_is_unsure(void **state)
 {
     (void)state;
@@ -39,6 +64,8 @@ static void test_row_of_an_unknown_consumer_is_unsure(void **state)
     assert_str(softmax->parameter, "argument 3");
     assert_int_equal(softmax->accepts_bf16, CP_UNSURE);
     assert_str(softmax->since, "");
+    assert_str(softmax->package, "");
+    assert_int_equal(softmax->release_count, 0);
 }
 
 /* The row of a function of the fixture. */
@@ -131,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DEBT(test_row_of_a_contracted_consumer_tells_since_and_where),
         DEBT(test_row_of_a_range_that_differs_is_unsure),
+        DEBT(test_row_of_a_contracted_consumer_tells_release_by_release),
         DEBT(test_row_of_an_unknown_consumer_is_unsure),
         DEBT(test_assertion_behind_a_cast_is_a_row),
         DEBT(test_assertion_may_name_its_dtypes_above),

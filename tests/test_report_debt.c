@@ -26,9 +26,11 @@ static cp_debt_item item_of(void)
 static cp_str report_of(cp_debt_item *items, size_t count, cp_format format)
 {
     cp_debt_row *rows = cp_new(&arena, cp_debt_row, 2);
-    rows[0] = (cp_debt_row){CP_STR("flashinfer.fused_moe.trtllm_bf16_moe"),
-                            CP_STR("routing_logits"), CP_TRUE,
-                            CP_STR("flashinfer-python 0.6.8"), CP_STR("launcher.cu:265")};
+    rows[0] = (cp_debt_row){.consumer = CP_STR("flashinfer.fused_moe.trtllm_bf16_moe"),
+                            .parameter = CP_STR("routing_logits"),
+                            .accepts_bf16 = CP_TRUE,
+                            .since = CP_STR("flashinfer-python 0.6.8"),
+                            .stated = CP_STR("launcher.cu:265")};
     rows[1] = (cp_debt_row){.consumer = CP_STR("pkg.unknown"),
                             .parameter = CP_STR("logits"),
                             .accepts_bf16 = CP_UNSURE};
@@ -137,7 +139,37 @@ static void test_json_has_the_keys_of_items_and_rows(void **state)
     assert_string_equal(json_string_value(json_object_get(first, "state")), "blocked");
     assert_int_equal(json_array_size(json_object_get(first, "unblocks")), 2);
     assert_true(json_is_true(json_object_get(row, "accepts_bf16")));
+    assert_int_equal(json_array_size(json_object_get(row, "releases")), 0);
     json_decref(root);
+}
+
+static void test_json_has_releases_that_answer_alike_once(void **state)
+{
+    (void)state;
+    cp_debt_release releases[] = {{CP_STR("1.0"), CP_FALSE, false, false},
+                                  {CP_STR("1.1"), CP_FALSE, false, false},
+                                  {CP_STR("1.2"), CP_UNSURE, true, true}};
+    cp_debt_row row = {
+        .package = CP_STR("lib"), .releases = releases, .release_count = 3};
+    const cp_debt debt = {.rows = &row, .row_count = 1};
+    const cp_report_style style = {0};
+    assert_has(cp_report_debt(&arena, &debt, CP_FORMAT_JSON, &style),
+               "      \"package\": \"lib\",\n"
+               "      \"releases\": [\n"
+               "        {\n"
+               "          \"first\": \"1.0\",\n"
+               "          \"last\": \"1.1\",\n"
+               "          \"present\": true,\n"
+               "          \"accepts_bf16\": false,\n"
+               "          \"pinned\": false\n"
+               "        },\n"
+               "        {\n"
+               "          \"first\": \"1.2\",\n"
+               "          \"last\": \"1.2\",\n"
+               "          \"present\": false,\n"
+               "          \"accepts_bf16\": null,\n"
+               "          \"pinned\": true\n"
+               "        }\n");
 }
 
 static void test_json_has_null_where_nobody_knows(void **state)
@@ -190,6 +222,7 @@ int main(void)
         TEST(test_markdown_fits_a_comment_and_says_what_is_left_out),
         TEST(test_json_has_the_keys_of_items_and_rows),
         TEST(test_item_of_another_language_says_so),
+        TEST(test_json_has_releases_that_answer_alike_once),
         TEST(test_json_has_null_where_nobody_knows),
         TEST(test_json_summary_counts_states_and_consumers),
     };

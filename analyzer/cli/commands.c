@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "cli/prove.h"
 #include "cli/run.h"
 #include "report/statistics.h"
 
@@ -77,6 +78,42 @@ static void keep_reported(const cp_run *run, cp_debt *debt)
     debt->item_count = kept;
 }
 
+/* The page also has the casts that can go, with their patches and what these do. */
+static cp_status page_of(cp_run *run, const cp_debt *debt, cp_str *page, cp_err *err)
+{
+    cp_proofs proofs = {0};
+    cp_patches patches = {0};
+    const cp_patch_options all = {0};
+    cp_status st = cp_run_study(run, err);
+    if (!st)
+        st = cp_prove(run, &proofs, err);
+    if (!st)
+        st = cp_patches_make(run->arena, &run->plan, proofs.for_patches, &all, &patches,
+                             err);
+    if (st)
+        return st;
+    cp_report report = cp_run_report(run);
+    report.checked = proofs.checked;
+    report.checked_count = proofs.count;
+    const cp_debt_page shown = {.debt = debt, .report = &report, .patches = &patches};
+    *page = cp_report_debt_page(run->arena, &shown);
+    return CP_OK;
+}
+
+static cp_status report_debt(cp_run *run, const cp_debt *debt, cp_err *err)
+{
+    cp_format format = run->options->format;
+    cp_report_style style = cp_run_style(run->options);
+    cp_str text = {"", 0};
+    cp_status st = CP_OK;
+    if (format == CP_FORMAT_HTML)
+        st = page_of(run, debt, &text, err);
+    else
+        text = cp_report_debt(run->arena, debt, format, &style);
+    cp_run_complain(run);
+    return st ? st : cp_run_write(run->options, text, err);
+}
+
 int cp_command_debt(cp_arena *arena, const cp_options *options)
 {
     cp_run run;
@@ -87,10 +124,7 @@ int cp_command_debt(cp_arena *arena, const cp_options *options)
         cp_debt debt = {0};
         cp_debt_find(&run.study, &debt);
         keep_reported(&run, &debt);
-        cp_report_style style = cp_run_style(options);
-        cp_run_complain(&run);
-        st = cp_run_write(options, cp_report_debt(arena, &debt, options->format, &style),
-                          &err);
+        st = report_debt(&run, &debt, &err);
         for (size_t i = 0; i < debt.item_count; i++)
             if (fails(options, &debt.items[i]))
                 exit_status = 1;

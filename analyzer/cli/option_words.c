@@ -35,9 +35,10 @@ static const struct {
     cp_format format;
 } formats[] = {{"full", CP_FORMAT_FULL},         {"text", CP_FORMAT_FULL},
                {"concise", CP_FORMAT_CONCISE},   {"json", CP_FORMAT_JSON},
-               {"markdown", CP_FORMAT_MARKDOWN}, {"sarif", CP_FORMAT_SARIF},
-               {"github", CP_FORMAT_GITHUB},     {"gitlab", CP_FORMAT_GITLAB},
-               {"rdjson", CP_FORMAT_RDJSON},     {"junit", CP_FORMAT_JUNIT}};
+               {"markdown", CP_FORMAT_MARKDOWN}, {"html", CP_FORMAT_HTML},
+               {"sarif", CP_FORMAT_SARIF},       {"github", CP_FORMAT_GITHUB},
+               {"gitlab", CP_FORMAT_GITLAB},     {"rdjson", CP_FORMAT_RDJSON},
+               {"junit", CP_FORMAT_JUNIT}};
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
 cp_status cp_options_format(cp_options *options, const char *text, cp_err *err)
@@ -51,7 +52,7 @@ cp_status cp_options_format(cp_options *options, const char *text, cp_err *err)
     return cp_fail(
         err, CP_ERR_USAGE,
         "--output-format is full, concise, json, sarif, github, gitlab, rdjson "
-        "or junit (for debt text, markdown or json), not '%s'",
+        "or junit (for debt text, markdown, html or json), not '%s'",
         text);
 }
 

@@ -24,8 +24,10 @@ cp_status cp_options_together(const cp_options *options, cp_err *err)
         return cp_fail(err, CP_ERR_USAGE, "completions wants bash, zsh or fish");
     if (options->command == CP_COMMAND_TRACE && !options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
-    if (options->format == CP_FORMAT_MARKDOWN && options->command != CP_COMMAND_DEBT)
-        return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown");
+    bool of_debt =
+        options->format == CP_FORMAT_MARKDOWN || options->format == CP_FORMAT_HTML;
+    if (of_debt && options->command != CP_COMMAND_DEBT)
+        return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown or html");
     bool findings =
         options->command == CP_COMMAND_CHECK || options->command == CP_COMMAND_VALIDATE;
     if (options->format >= CP_FORMAT_SARIF && !findings)

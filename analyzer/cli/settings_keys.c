@@ -235,8 +235,10 @@ static cp_status read_output_format(keys *k, const char *key, const cp_toml *val
     if (!st && cp_options_format(&format, cp_str_c(k->arena, text), &why))
         return cp_fail(k->err, CP_ERR_USAGE, "%.*s:%u: %s",
                        CP_STR_ARGS(k->settings->path), value->line, why.msg);
-    if (!st && format.format == CP_FORMAT_MARKDOWN)
-        return cp_fail(k->err, CP_ERR_USAGE, "%.*s:%u: only debt is written as markdown",
+    bool of_debt = format.format == CP_FORMAT_MARKDOWN || format.format == CP_FORMAT_HTML;
+    if (!st && of_debt)
+        return cp_fail(k->err, CP_ERR_USAGE,
+                       "%.*s:%u: only debt is written as markdown or html",
                        CP_STR_ARGS(k->settings->path), value->line);
     if (!st && !k->options->format_given && k->options->command == CP_COMMAND_CHECK)
         k->options->format = format.format;

@@ -38,6 +38,14 @@ typedef struct cp_debt_item {
     cp_role role;   /* of the subject; CP_ROLE_NONE where it is none of them */
 } cp_debt_item;
 
+/* What a consumer does at one release of the package that it is from. */
+typedef struct cp_debt_release {
+    cp_str version;
+    cp_truth accepts_bf16; /* as in cp_debt_row */
+    bool absent;           /* the package has no such entry point there */
+    bool pinned;           /* the release counts for some call of it */
+} cp_debt_release;
+
 /* One consumer that the gate's output reaches. */
 typedef struct cp_debt_row {
     cp_str consumer, parameter; /* dotted public name; its parameter */
@@ -45,6 +53,9 @@ typedef struct cp_debt_row {
                                    contract says so, or they differ */
     cp_str since;               /* the first known release that does; "" if none */
     cp_str stated;              /* "file:line"; "" if nowhere */
+    cp_str package;             /* whose releases decide; "" if none do */
+    cp_debt_release *releases;  /* all that are known of it, oldest first */
+    size_t release_count;
 } cp_debt_row;
 
 typedef struct cp_debt {

@@ -21,7 +21,8 @@ static cp_debt_row *row_of(row_walk *walk, cp_str consumer, cp_str parameter, bo
                        .parameter = parameter,
                        .accepts_bf16 = CP_UNSURE,
                        .since = {"", 0},
-                       .stated = {"", 0}};
+                       .stated = {"", 0},
+                       .package = {"", 0}};
     cp_push(walk->study->arena, debt->rows, debt->row_count, walk->room, row);
     *made = true;
     return &debt->rows[debt->row_count - 1];
@@ -57,6 +58,49 @@ static cp_str since_of(const cp_site *site)
                  : (cp_str){"", 0};
 }
 
+static bool has_entry(const cp_site *site, const cp_release *release)
+{
+    const cp_entry *entry =
+        cp_contracts_entry(cp_site_contracts(site), site->entry->call);
+    for (; entry; entry = entry->next)
+        if (cp_spec_allows(&entry->versions, release->version))
+            return true;
+    return false;
+}
+
+static bool counts(const cp_range *range, const cp_release *release)
+{
+    for (size_t i = 0; i < range->count; i++)
+        if (cp_str_eq(range->releases[i]->text, release->text))
+            return true;
+    return false;
+}
+
+/* Release by release; where the calls of one consumer differ, it is unsure. */
+static void add_releases(const cp_site *site, const cp_range *range, cp_debt_row *row)
+{
+    if (site->own)
+        return; /* it is of the tree, and has no releases to choose from */
+    size_t count;
+    const cp_release *known =
+        cp_contracts_releases(cp_site_contracts(site), site->entry->package, &count);
+    bool first = !row->release_count;
+    if (first) {
+        row->package = site->entry->package;
+        row->releases = cp_new(site->study->arena, cp_debt_release, count + 1);
+        row->release_count = count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        cp_debt_release *at = &row->releases[i];
+        cp_truth takes = cp_debt_takes(site, &known[i], CP_BF16);
+        bool alike = first || takes == at->accepts_bf16;
+        at->version = known[i].text;
+        at->accepts_bf16 = alike ? takes : CP_UNSURE;
+        at->absent = !has_entry(site, &known[i]);
+        at->pinned |= counts(range, &known[i]);
+    }
+}
+
 static void add_contracted(row_walk *walk, const cp_site *site)
 {
     const cp_entry *entry = site->entry;
@@ -67,6 +111,7 @@ static void add_contracted(row_walk *walk, const cp_site *site)
     bool made;
     cp_debt_row *row = row_of(walk, entry->call, site->parameter, &made);
     cp_truth takes = at_releases(site, &range);
+    add_releases(site, &range, row);
     if (!made && takes == row->accepts_bf16)
         return;
     row->accepts_bf16 = made ? takes : CP_UNSURE;

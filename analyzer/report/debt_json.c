@@ -25,17 +25,47 @@ static json_t *item_value(cp_arena *arena, const cp_debt_item *item)
     return value;
 }
 
+static json_t *truth_value(cp_truth truth)
+{
+    return truth == CP_UNSURE ? json_null() : json_boolean(truth == CP_TRUE);
+}
+
+static bool answers_alike(const cp_debt_release *a, const cp_debt_release *b)
+{
+    return a->accepts_bf16 == b->accepts_bf16 && a->absent == b->absent &&
+           a->pinned == b->pinned;
+}
+
+/* Neighbouring releases that answer alike are one entry. */
+static json_t *releases_value(cp_arena *arena, const cp_debt_row *row)
+{
+    json_t *list = cp_json_list();
+    for (size_t i = 0, last = 0; i < row->release_count; i = last + 1) {
+        const cp_debt_release *at = &row->releases[i];
+        for (last = i; last + 1 < row->release_count; last++)
+            if (!answers_alike(at, &row->releases[last + 1]))
+                break;
+        json_t *value = cp_json_object();
+        cp_json_set(value, "first", cp_json_text(arena, at->version));
+        cp_json_set(value, "last", cp_json_text(arena, row->releases[last].version));
+        cp_json_set(value, "present", json_boolean(!at->absent));
+        cp_json_set(value, "accepts_bf16", truth_value(at->accepts_bf16));
+        cp_json_set(value, "pinned", json_boolean(at->pinned));
+        cp_json_add(list, value);
+    }
+    return list;
+}
+
 static json_t *row_value(cp_arena *arena, const cp_debt_row *row)
 {
     json_t *value = cp_json_object();
-    json_t *accepts = row->accepts_bf16 == CP_UNSURE
-                          ? json_null()
-                          : json_boolean(row->accepts_bf16 == CP_TRUE);
     cp_json_set(value, "consumer", cp_json_text(arena, row->consumer));
     cp_json_set(value, "parameter", cp_json_text_or_null(arena, row->parameter));
-    cp_json_set(value, "accepts_bf16", accepts);
+    cp_json_set(value, "accepts_bf16", truth_value(row->accepts_bf16));
     cp_json_set(value, "since", cp_json_text_or_null(arena, row->since));
     cp_json_set(value, "stated", cp_json_text_or_null(arena, row->stated));
+    cp_json_set(value, "package", cp_json_text_or_null(arena, row->package));
+    cp_json_set(value, "releases", releases_value(arena, row));
     return value;
 }
 

@@ -15,6 +15,7 @@
 #include "findings/lineage.h"
 #include "findings/rule.h"
 #include "findings/study.h"
+#include "patches/patch.h"
 #include "validation/validate.h"
 
 typedef enum cp_format {
@@ -22,6 +23,7 @@ typedef enum cp_format {
     CP_FORMAT_CONCISE,  /* for people, a line each */
     CP_FORMAT_JSON,     /* for programs */
     CP_FORMAT_MARKDOWN, /* for a comment on a change; of the debt report only */
+    CP_FORMAT_HTML,     /* a page; of the debt report only */
     CP_FORMAT_SARIF,    /* SARIF 2.1.0; this and what follows of findings only */
     CP_FORMAT_GITHUB,   /* workflow commands, which GitHub shows on the changed lines */
     CP_FORMAT_GITLAB,   /* a code quality report */
@@ -98,6 +100,16 @@ bool cp_report_holds(const cp_report *report, const cp_fix *fix);
    markdown (short enough for a comment on a pull request) or json. */
 cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
                       const cp_report_style *style);
+
+/* What the page of the debt report shows, all of one run. */
+typedef struct cp_debt_page {
+    const cp_debt *debt;
+    const cp_report *report; /* with the casts found, and what validation said of them */
+    const cp_patches *patches;
+} cp_debt_page;
+
+/* The debt report as a page of HTML that needs nothing but itself. */
+cp_str cp_report_debt_page(cp_arena *arena, const cp_debt_page *page);
 
 /* What `castproof trace` was asked and found. */
 typedef struct cp_traced {

@@ -22,7 +22,7 @@ static void add_line(cp_buf *out, const char *label, cp_str text,
     cp_buf_puts(out, "\n");
 }
 
-static cp_str runs_text(cp_arena *arena, const cp_validation *result)
+cp_str cp_text_runs(cp_arena *arena, const cp_validation *result)
 {
     cp_buf text = {.arena = arena};
     if (result->tokens <= 0)
@@ -42,7 +42,7 @@ static cp_str runs_text(cp_arena *arena, const cp_validation *result)
     return cp_buf_str(&text);
 }
 
-static cp_str setting_text(cp_arena *arena, const cp_validation *result)
+cp_str cp_text_setting(cp_arena *arena, const cp_validation *result)
 {
     cp_buf text = {.arena = arena};
     cp_str method = result->method.len ? result->method : CP_STR("any routing method");
@@ -63,13 +63,13 @@ static void add_result(cp_buf *out, const cp_validation *result,
     const char *effect = cp_effect_name(result->effect);
     cp_show_styled(out, style->color, style_of(result->effect), cp_str_of(effect));
     cp_buf_puts(out, "  ");
-    cp_show_wrapped(out, setting_text(out->arena, result), FIELD + strlen(effect), FIELD,
-                    style->width);
+    cp_show_wrapped(out, cp_text_setting(out->arena, result), FIELD + strlen(effect),
+                    FIELD, style->width);
     cp_buf_puts(out, "\n");
     add_line(out, "proof", result->proof, style);
     add_line(out, "reason", result->reason, style);
     add_line(out, "inputs", result->inputs, style);
-    add_line(out, "result", runs_text(out->arena, result), style);
+    add_line(out, "result", cp_text_runs(out->arena, result), style);
 }
 
 static void add_places(cp_buf *out, const cp_fix *fix)

@@ -14,6 +14,10 @@ void cp_text_findings(cp_buf *out, const cp_report *report, const cp_report_styl
 void cp_text_concise(cp_buf *out, const cp_report *report, const cp_report_style *style);
 void cp_text_validation(cp_buf *out, const cp_report *report, bool brief,
                         const cp_report_style *style);
+/* "1000 tokens, 20 choose other experts …"; "" where none ran. And under which dtype,
+   method and preset. */
+cp_str cp_text_runs(cp_arena *arena, const cp_validation *result);
+cp_str cp_text_setting(cp_arena *arena, const cp_validation *result);
 void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *style);
 
 void cp_markdown_debt(cp_buf *out, const cp_debt *debt);

@@ -288,6 +288,8 @@ const mine_cond *mine_equal(mine_run *run, const mine_value *a, const mine_value
                             const cp_expr *expr);
 const mine_cond *mine_condition(mine_run *run, mine_scope *scope, cp_expr *expr);
 const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr);
+/* `a == b` of `a != b`, to be quoted under a `not`; NULL of other expressions. */
+const cp_expr *mine_turned(mine_run *run, const cp_expr *expr);
 /* A parameter where a dtype is wanted: that dtype. Any other value as it is. */
 const mine_value *mine_as_dtype(mine_run *run, const mine_value *value);
 /* The dtype that a tensor value has. */

@@ -69,15 +69,15 @@ static const mine_cond *compare(mine_run *run, mine_scope *scope, cp_expr *expr)
     const mine_value *a = mine_eval(run, scope, expr->kids[0]);
     const mine_value *b = mine_eval(run, scope, expr->kids[1]);
     cp_str op = expr->text;
-    if (cp_str_is(op, "==") || cp_str_is(op, "is"))
-        return mine_equal(run, a, b, expr);
-    if (cp_str_is(op, "!=") || cp_str_is(op, "is not"))
-        return mine_not(run->arena, mine_equal(run, a, b, expr));
-    if (cp_str_is(op, "in"))
-        return member(run, a, b, expr);
-    if (cp_str_is(op, "not in"))
-        return mine_not(run->arena, member(run, a, b, expr));
-    return order(run, a, b, op, expr);
+    const cp_expr *turned = mine_turned(run, expr), *said = turned ? turned : expr;
+    const mine_cond *cond = NULL;
+    if (cp_str_is(said->text, "in"))
+        cond = member(run, a, b, said);
+    else if (cp_str_is(said->text, "==") || cp_str_is(said->text, "is"))
+        cond = mine_equal(run, a, b, said);
+    else
+        return order(run, a, b, op, expr);
+    return turned ? mine_not(run->arena, cond) : cond;
 }
 
 /* `a and b`: what is on the right is looked at as if the left held. */

@@ -92,41 +92,6 @@ const mine_value *mine_select(mine_run *run, const mine_option *options, size_t 
     return value;
 }
 
-/* The words of an expression: all that is left of code that a macro made. */
-static void put_words(cp_buf *out, const cp_expr *expr)
-{
-    if (!expr)
-        return;
-    for (uint32_t i = 0; i < expr->kid_count; i++)
-        put_words(out, expr->kids[i]);
-    for (uint32_t i = 0; expr->kind == CP_EXPR_CALL && i < expr->arg_count; i++)
-        put_words(out, expr->args[i].value);
-    if (expr->text.len)
-        cp_buf_printf(out, "%.*s ", CP_STR_ARGS(expr->text));
-}
-
-const mine_cond *mine_opaque(mine_run *run, const cp_expr *expr)
-{
-    cp_str code = {expr->code ? expr->code : "", expr->span.end - expr->span.start};
-    if (!code.len) {
-        cp_buf words = {.arena = run->arena};
-        put_words(&words, expr);
-        code = cp_buf_str(&words);
-    }
-    char *text = cp_new(run->arena, char, code.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < code.len; i++) { /* on one line, without backquotes */
-        char c = code.ptr[i];
-        bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        if (!blank)
-            text[n++] = c == '`' ? '\'' : c;
-        else if (n && text[n - 1] != ' ')
-            text[n++] = ' ';
-    }
-    return mine_atom(run->arena, COND_OPAQUE, (cp_str){0},
-                     cp_str_trim((cp_str){text, n}));
-}
-
 const mine_cond *mine_truth(mine_run *run, const mine_value *value, const cp_expr *expr)
 {
     switch (value->kind) {

@@ -257,12 +257,11 @@ static void test_ways_that_leave_nothing_out_are_one(void **state)
                "lib.api.collect second: float32 @ lib/api.py:48\n"
                "lib.api.route logits: float32, bfloat16 @ lib/csrc/ways.cu:5\n"
                "lib.api.route_by_number logits: int32 @ lib/api.py:40\n"
-               "lib.quoted.columns x: int32 when `kind_of(layout) in known(layout)` @ "
-               "lib/quoted.py:16\n"
-               "lib.quoted.rows x: bfloat16 when `kind_of(layout) == 1` @ "
-               "lib/quoted.py:10\n"
-               "lib.quoted.rows x: float32 when not `kind_of(layout) == 1` @ "
-               "lib/quoted.py:8\n");
+               "lib.said.columns x: int32 when `kind(layout) in known(layout)` @ "
+               "lib/said.py:16\n"
+               "lib.said.either logits: float16 when logits is given @ lib/said.py:23\n"
+               "lib.said.rows x: bfloat16 when `kind(layout) == 1` @ lib/said.py:10\n"
+               "lib.said.rows x: float32 when not `kind(layout) == 1` @ lib/said.py:8\n");
 }
 
 static void test_of_several_names_that_of_the_own_namespace_is_meant(void **state)

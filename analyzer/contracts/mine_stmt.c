@@ -81,12 +81,15 @@ static mine_exit join_exits(mine_run *run, const mine_cond *cond, mine_exit yes,
                                         mine_and(run->arena, against, no.on))};
 }
 
-/* Behind `if bad: raise`, `bad` is known not to hold; of dtypes each check counts. */
+/*
+ * Behind `if bad: raise`, `bad` is known not to hold; of dtypes each check counts. That
+ * something is given stays the guard of what asks for it again.
+ */
 static void note_passed(mine_run *run, const mine_cond *bad)
 {
     const mine_cond *passed = mine_not(run->arena, bad);
     if (!mine_cond_has_dtype(bad) && passed->kind != COND_FALSE &&
-        passed->kind != COND_TRUE)
+        passed->kind != COND_TRUE && passed->kind != COND_GIVEN)
         cp_push(run->arena, run->known, run->known_count, run->known_room, passed);
 }
 

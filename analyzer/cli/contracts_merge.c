@@ -30,6 +30,15 @@ static bool is_private(cp_str call)
     return cp_str_has(call, CP_STR("._"));
 }
 
+/* Whether it is a method: calls of an object are not recognised as calls of it. */
+static bool is_method(cp_str call)
+{
+    const char *last = memrchr(call.ptr, '.', call.len);
+    cp_str owner = last ? cp_str_cut(call, 0, (size_t)(last - call.ptr)) : (cp_str){0};
+    const char *dot = owner.len ? memrchr(owner.ptr, '.', owner.len) : NULL;
+    return dot && dot[1] >= 'A' && dot[1] <= 'Z';
+}
+
 /* By the names of its parameters, or because a hand-made record speaks of it. */
 static bool keeps_routing(void *data, cp_entry *entry)
 {
@@ -45,8 +54,15 @@ static bool keeps_routing(void *data, cp_entry *entry)
     else if (weights)
         entry->reads = CP_STR("topk_weights");
     bool routes = logits || weights || takes_any(entry, &rules->bias);
-    return (routes && !is_private(entry->call)) ||
+    return (routes && !is_private(entry->call) && !is_method(entry->call)) ||
            cp_contracts_noted(r->bundled, entry->call);
+}
+
+/* By its name: callers hand over the numbers of few enums. */
+static bool keeps_enum(void *data, cp_str name)
+{
+    const routing *r = data;
+    return has_hint(r->rules, name);
 }
 
 cp_status cp_contracts_merge_files(cp_arena *arena, const cp_options *options,
@@ -70,6 +86,7 @@ cp_status cp_contracts_merge_files(cp_arena *arena, const cp_options *options,
     if (options->routing) {
         r = (routing){cp_flow_rules_bundled(arena), cp_contracts_bundled(arena)};
         merge.keep = keeps_routing;
+        merge.keep_enum = keeps_enum;
         merge.data = &r;
     }
     cp_str text;

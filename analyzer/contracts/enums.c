@@ -214,9 +214,12 @@ static void merge_one(cp_arena *arena, const cp_contracts *set, size_t at, cp_bu
     }
 }
 
-void cp_enums_merge(cp_arena *arena, const cp_contracts *set, cp_buf *out)
+void cp_enums_merge(cp_arena *arena, const cp_contracts *set,
+                    const cp_merge_options *options, cp_buf *out)
 {
     for (size_t at = 0; at < set->enum_count; at++)
-        if (!came_before(set, at))
+        if (!came_before(set, at) &&
+            (!options->keep_enum ||
+             options->keep_enum(options->data, set->enums[at]->name)))
             merge_one(arena, set, at, out);
 }

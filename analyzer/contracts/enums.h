@@ -7,7 +7,7 @@
 #ifndef CP_CONTRACTS_ENUMS_H
 #define CP_CONTRACTS_ENUMS_H
 
-#include "contracts/contract.h"
+#include "contracts/merge.h"
 #include "facts/fact.h"
 #include "parse/toml.h"
 
@@ -46,7 +46,11 @@ CP_MUST_CHECK cp_status cp_enum_read(cp_contracts *set, cp_str path, const cp_to
 /* The members as [[enum]] has them: "Default = 0". */
 cp_str *cp_enum_texts(cp_arena *arena, const cp_enum *e);
 
-/* Writes the enums of the set, a record for each run of releases that agree. */
-void cp_enums_merge(cp_arena *arena, const cp_contracts *set, cp_buf *out);
+/*
+ * Writes the enums of the set that the options keep, a record for each run of releases
+ * that agree.
+ */
+void cp_enums_merge(cp_arena *arena, const cp_contracts *set,
+                    const cp_merge_options *options, cp_buf *out);
 
 #endif

@@ -294,7 +294,7 @@ cp_status cp_contracts_merge(cp_arena *arena, const cp_contracts *set,
     qsort(rows, m.rows.count, sizeof *rows, by_row);
     for (size_t i = 0; i < m.rows.count; i++)
         put_runs(&m, &out, rows[i]);
-    cp_enums_merge(arena, set, &out);
+    cp_enums_merge(arena, set, options, &out);
     *text = cp_buf_str(&out);
     return CP_OK;
 }

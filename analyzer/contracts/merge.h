@@ -13,6 +13,8 @@
 typedef struct cp_merge_options {
     /* Whether the entry point is kept; it may set entry->reads. NULL keeps all. */
     bool (*keep)(void *data, cp_entry *entry);
+    /* Whether an enum of that name is kept; NULL keeps all. */
+    bool (*keep_enum)(void *data, cp_str name);
     void *data;
     cp_str comment; /* one line that says what the set is; "" for none */
 } cp_merge_options;

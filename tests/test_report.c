@@ -251,10 +251,23 @@ static void test_explain_says_that_a_planned_rule_does_not_run(void **state)
                "Planned: written down, but no check looks for it yet.\n");
 }
 
+static void test_a_name_is_a_link_where_the_terminal_takes_it(void **state)
+{
+    (void)state;
+    report_case *c = case_new();
+    cp_finding *finding = case_finding(c);
+    finding->module = case_module("/a b/\x1b].py", finding->module->source->text);
+    assert_lacks(case_text(c, CP_FORMAT_CONCISE), "\x1b");
+    c->style.links = true;
+    assert_has(case_text(c, CP_FORMAT_CONCISE),
+               "\x1b]8;;file:///a%20b/%1B%5D.py\x1b\\/a b/\\x1b].py\x1b]8;;\x1b\\:2:5: ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_full_text_begins_with_place_code_and_name),
+        TEST(test_a_name_is_a_link_where_the_terminal_takes_it),
         TEST(test_full_text_underlines_the_cast),
         TEST(test_full_text_tells_the_trace_from_producer_to_contract),
         TEST(test_full_text_names_the_fix_and_its_effect),

@@ -61,6 +61,8 @@ static const char foot[] =
     ".SH ENVIRONMENT\n"
     ".TP\n.B CASTPROOF_LIBCLANG\nthe libclang to load for CUDA and C++ files\n"
     ".TP\n.B NO_COLOR\nno colours, unless \\-\\-color says otherwise\n"
+    ".TP\n.B FORCE_HYPERLINK\n1: file names are hyperlinks wherever there are colours; "
+    "0: nowhere; else where\nthe terminal is known to take them\n"
     ".TP\n.B XDG_CACHE_HOME\nwhere what was found in C++ sources is kept, in a folder\n"
     "castproof; else ~/.cache\n"
     ".TP\n.B VIRTUAL_ENV, CONDA_PREFIX\nwhere \\-\\-package looks for packages\n"

@@ -19,9 +19,34 @@ static bool wants_color(const cp_options *options)
     return isatty(STDOUT_FILENO);
 }
 
+/* Whether the terminal is one of those known to take hyperlinks; the others would show
+   the address as text. FORCE_HYPERLINK decides for the rest. */
+static bool takes_links(void)
+{
+    static const char *const variables[] = {"VTE_VERSION",     "KONSOLE_VERSION",
+                                            "KITTY_WINDOW_ID", "WT_SESSION",
+                                            "WEZTERM_PANE",    "DOMTERM"};
+    static const char *const terminals[] = {"xterm-kitty", "xterm-ghostty", "foot",
+                                            "alacritty", "wezterm"};
+    static const char *const programs[] = {"iTerm.app", "vscode", "WezTerm", "ghostty"};
+    const char *asked = getenv("FORCE_HYPERLINK"), *term = getenv("TERM"),
+               *program = getenv("TERM_PROGRAM");
+    if (asked)
+        return *asked && strcmp(asked, "0") != 0;
+    bool takes = false;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        takes |= getenv(variables[i]) != NULL;
+    for (size_t i = 0; term && i < sizeof terminals / sizeof *terminals; i++)
+        takes |= strcmp(term, terminals[i]) == 0;
+    for (size_t i = 0; program && i < sizeof programs / sizeof *programs; i++)
+        takes |= strcmp(program, programs[i]) == 0;
+    return takes && isatty(STDOUT_FILENO);
+}
+
 cp_report_style cp_run_style(const cp_options *options)
 {
     cp_report_style style = {.color = wants_color(options), .quiet = options->quiet};
+    style.links = style.color && takes_links();
     struct winsize size;
     bool terminal = !options->output.len && isatty(STDOUT_FILENO);
     if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)

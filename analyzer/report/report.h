@@ -36,6 +36,7 @@ typedef struct cp_report_style {
     bool color;
     unsigned width; /* cells of a line of prose; 0 for no limit */
     bool quiet;     /* findings only, no summary */
+    bool links;     /* the terminal takes hyperlinks (OSC 8) */
 } cp_report_style;
 
 /* What went wrong with one file, or with the run (path "" then). */

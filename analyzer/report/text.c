@@ -1,3 +1,5 @@
+#include "read/path.h"
+#include "report/machine.h"
 #include "report/show.h"
 #include "report/writers.h"
 
@@ -10,15 +12,28 @@ static cp_style style_of(cp_severity severity)
                                              : CP_STYLE_CYAN;
 }
 
+/* A terminal that takes links opens the file where the name is clicked. */
+static void add_name(cp_buf *out, const cp_source *source, const cp_report_style *style)
+{
+    if (style->links) {
+        cp_str whole = cp_path_whole(out->arena, source->path);
+        cp_buf_printf(out, "\x1b]8;;%.*s\x1b\\",
+                      CP_STR_ARGS(cp_machine_uri(out->arena, whole)));
+    }
+    cp_show_styled(out, style->color, CP_STYLE_BOLD, source->path);
+    if (style->links)
+        cp_buf_puts(out, "\x1b]8;;\x1b\\");
+}
+
 static void add_head(cp_buf *out, const cp_report *report, const cp_finding *finding,
-                     bool color)
+                     const cp_report_style *style)
 {
     const cp_source *source = finding->module->source;
     uint32_t line, column;
     cp_source_position(source, finding->span.start, &line, &column);
-    cp_show_styled(out, color, CP_STYLE_BOLD, source->path);
+    add_name(out, source, style);
     cp_buf_printf(out, ":%u:%u: ", line, column);
-    cp_show_styled(out, color, style_of(cp_report_severity(report, finding)),
+    cp_show_styled(out, style->color, style_of(cp_report_severity(report, finding)),
                    finding->code);
 }
 
@@ -146,7 +161,7 @@ static void add_finding(cp_buf *out, const cp_report *report, const cp_finding *
                         const cp_report_style *style)
 {
     const cp_rule *rule = cp_report_rule_of(report, finding);
-    add_head(out, report, finding, style->color);
+    add_head(out, report, finding, style);
     if (rule)
         cp_buf_printf(out, " [%.*s]", CP_STR_ARGS(rule->name));
     cp_buf_puts(out, " ");
@@ -203,7 +218,7 @@ void cp_text_concise(cp_buf *out, const cp_report *report, const cp_report_style
 {
     for (size_t i = 0; i < report->findings->count; i++) {
         const cp_finding *finding = report->findings->items[i];
-        add_head(out, report, finding, style->color);
+        add_head(out, report, finding, style);
         cp_buf_puts(out, finding->fix ? " [*] " : " ");
         cp_show(out, finding->message);
         cp_buf_puts(out, "\n");

@@ -14,6 +14,7 @@ typedef struct mining {
 static void take(mining *m, cp_status st, const cp_mined_library *mined,
                  const cp_err *err)
 {
+    cp_progress_hush(m->options->progress);
     if (st) {
         cp_command_failed(err);
         m->failed++;
@@ -36,11 +37,12 @@ static void mine_all(mining *m)
     for (size_t i = 0; i < paths->count + packages->count; i++) {
         cp_err err = {0};
         cp_mined_library mined;
-        cp_status st =
-            i < paths->count
-                ? cp_mined_at(&mined, m->arena, m->options, paths->items[i], &err)
-                : cp_mined_installed(&mined, m->arena, m->options,
-                                     packages->items[i - paths->count], &err);
+        bool is_path = i < paths->count;
+        cp_str name = is_path ? paths->items[i] : packages->items[i - paths->count];
+        cp_progress_say(m->options->progress, "mining %.*s", CP_STR_ARGS(name));
+        cp_status st = is_path
+                           ? cp_mined_at(&mined, m->arena, m->options, name, &err)
+                           : cp_mined_installed(&mined, m->arena, m->options, name, &err);
         take(m, st, &mined, &err);
     }
 }

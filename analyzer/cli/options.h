@@ -7,6 +7,7 @@
 #define CP_CLI_OPTIONS_H
 
 #include "base/str.h"
+#include "cli/progress.h"
 #include "report/report.h"
 
 typedef enum cp_command {
@@ -54,8 +55,9 @@ typedef struct cp_options {
     int jobs;         /* 0: one for each processor */
     cp_str color;     /* "auto", "always" or "never" */
     bool quiet, verbose, no_cache;
-    bool explain_unknown; /* check: also the casts that could not be judged */
-    bool force_exclude;   /* excludes count for files that are named, too */
+    cp_progress *progress; /* what says that long work goes on; NULL: nothing */
+    bool explain_unknown;  /* check: also the casts that could not be judged */
+    bool force_exclude;    /* excludes count for files that are named, too */
     cp_str stdin_filename;
 
     cp_str baseline, write_baseline; /* files; "": none */

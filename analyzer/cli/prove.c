@@ -45,6 +45,8 @@ static void prove_all(cp_run *run, const cp_validate_options *validate,
     proofs->for_patches = cp_new(run->arena, cp_patch_proof, plan->fix_count + 1);
     for (size_t i = 0; i < plan->fix_count; i++) {
         const cp_fix *fix = plan->fixes[i];
+        cp_progress_say(run->options->progress, "validating patch %zu of %zu", i + 1,
+                        plan->fix_count);
         cp_buf text = {.arena = run->arena};
         for (uint32_t f = 0; f < fix->finding_count; f++) {
             const cp_finding *finding = fix->findings[f];
@@ -69,6 +71,7 @@ cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
     if (st)
         return st;
     prove_all(run, &validate, preset, proofs);
+    cp_progress_hush(run->options->progress);
     cp_captures_close(&captures);
     return CP_OK;
 }

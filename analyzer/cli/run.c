@@ -57,9 +57,12 @@ static cp_status add_packages(cp_run *run, cp_contracts *set, cp_err *err)
     cp_status st = CP_OK;
     for (size_t i = 0; !st && i < names->count; i++) {
         cp_mined_library mined;
+        cp_progress_say(run->options->progress, "mining %.*s",
+                        CP_STR_ARGS(names->items[i]));
         st = cp_mined_installed(&mined, run->arena, run->options, names->items[i], err);
         if (st)
             break;
+        cp_progress_hush(run->options->progress);
         cp_mined_complain(&mined, true);
         st = cp_contracts_replace(set, mined.package, mined.version, err);
         if (!st)
@@ -176,6 +179,8 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     const cp_flow_rules *rules = cp_flow_rules_bundled(arena);
     bool from_stdin =
         options->paths.count == 1 && cp_str_is(options->paths.items[0], "-");
+    if (!from_stdin)
+        cp_progress_say(options->progress, "reading the tree");
     st = from_stdin ? read_stdin(run, err) : cp_run_read_tree(run, rules, err);
     if (st)
         return st;
@@ -197,6 +202,7 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
     cp_status st = cp_run_check_codes(run, err);
     if (st)
         return st;
+    cp_progress_say(run->options->progress, "looking at casts, calls and comments");
     cp_study_run(&run->study);
     cp_check_debt(&run->study);
     cp_check_drift(&run->study);
@@ -213,6 +219,8 @@ cp_status cp_run_study(cp_run *run, cp_err *err)
 
 void cp_run_dispose(cp_run *run)
 {
+    if (run->options)
+        cp_progress_hush(run->options->progress);
     cp_own_dispose(run->study.own);
     run->study.own = NULL;
     if (run->project)
@@ -296,6 +304,7 @@ cp_report cp_run_report(const cp_run *run)
 
 void cp_run_complain(const cp_run *run)
 {
+    cp_progress_hush(run->options->progress);
     for (size_t i = 0; i < run->trouble_count; i++) {
         const cp_trouble *trouble = &run->troubles[i];
         if (cp_str_has(trouble->message, trouble->path))

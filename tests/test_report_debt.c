@@ -126,6 +126,47 @@ static void test_markdown_fits_a_comment_and_says_what_is_left_out(void **state)
     assert_has(text, "| pkg.unknown | logits | unknown |");
 }
 
+static void test_markdown_fits_a_comment_whatever_has_to_be_escaped(void **state)
+{
+    (void)state;
+    char many[2000];
+    memset(many, '@', sizeof many);
+    const cp_str text = {many, sizeof many};
+    cp_debt_item *items = cp_new(&arena, cp_debt_item, 200);
+    cp_debt_row *rows = cp_new(&arena, cp_debt_row, 200);
+    for (size_t i = 0; i < 200; i++) {
+        items[i] = item_of();
+        items[i].state = i % 2 ? CP_DEBT_BLOCKED : CP_DEBT_UNVERIFIABLE;
+        items[i].path = items[i].text = items[i].precondition = items[i].owner = text;
+        items[i].since = items[i].stated = items[i].marker = text;
+        rows[i] = (cp_debt_row){
+            .consumer = text, .parameter = text, .since = text, .stated = text};
+    }
+    const cp_debt debt = {items, 200, rows, 200};
+    const cp_report_style style = {0};
+    cp_str page = cp_report_debt(&arena, &debt, CP_FORMAT_MARKDOWN, &style);
+    assert_in_range(page.len, 50000, 65535);
+    assert_true(cp_str_ends(page, CP_STR("`castproof debt`.\n\n</details>\n")));
+}
+
+static void test_markdown_folds_what_nobody_can_act_on(void **state)
+{
+    (void)state;
+    cp_debt_item items[] = {item_of(), item_of()};
+    items[0].state = CP_DEBT_UNVERIFIABLE;
+    items[0].text = CP_STR("not settled");
+    cp_str text = report_of(items, 2, CP_FORMAT_MARKDOWN);
+    assert_has(text,
+               "unverifiable.\n\n| State | Where | What | Waits for | Last touched |\n"
+               "| --- | --- | --- | --- | --- |\n| **blocked** |");
+    assert_has(text,
+               "\n<details>\n<summary>1 unverifiable: nothing in the sources settles "
+               "it</summary>\n\n| State |");
+    assert_has(text, "TODO: not settled |");
+    assert_has(text, "<summary>1 of 2 consumers take the gate's output as bfloat16"
+                     "</summary>\n\n| Consumer |");
+}
+
 static void test_json_has_the_keys_of_items_and_rows(void **state)
 {
     (void)state;
@@ -220,6 +261,8 @@ int main(void)
         TEST(test_markdown_is_a_table_with_a_row_an_item),
         TEST(test_markdown_escapes_what_would_be_markup),
         TEST(test_markdown_fits_a_comment_and_says_what_is_left_out),
+        TEST(test_markdown_fits_a_comment_whatever_has_to_be_escaped),
+        TEST(test_markdown_folds_what_nobody_can_act_on),
         TEST(test_json_has_the_keys_of_items_and_rows),
         TEST(test_item_of_another_language_says_so),
         TEST(test_json_has_releases_that_answer_alike_once),

@@ -1,8 +1,14 @@
 #include "report/show.h"
 #include "report/writers.h"
 
-/* GitHub takes comments of 65,536 characters; the rest is for the last lines. */
-enum { ENOUGH_BYTES = 60000, LONGEST_CELL = 400 };
+/* GitHub takes comments of 65,536 characters: a list stops once so much is written, of
+   which a row, in cells of no more than LONGEST_TEXT a text, may be the last. */
+enum {
+    ENOUGH_FOR_SETTLED = 25000,
+    ENOUGH_FOR_ITEMS = 40000,
+    ENOUGH_BYTES = 60000,
+    LONGEST_TEXT = 400,
+};
 
 /* What Markdown or HTML would read as more than text. */
 static const char *escape_of(char c)
@@ -51,8 +57,8 @@ static void add_char(cp_buf *out, cp_str text, size_t *at)
 
 static void add_text(cp_buf *out, cp_str text)
 {
-    size_t at = 0;
-    while (at < text.len && at < LONGEST_CELL)
+    size_t at = 0, start = out->len;
+    while (at < text.len && out->len - start < LONGEST_TEXT)
         add_char(out, text, &at);
     if (at < text.len)
         cp_buf_puts(out, "…");
@@ -122,29 +128,64 @@ static void add_left_out(cp_buf *out, size_t count, const char *what)
                       what);
 }
 
-static void add_items(cp_buf *out, const cp_debt *debt)
+static bool is_settled(const cp_debt_item *item)
 {
-    if (!debt->item_count)
-        return;
+    return item->state != CP_DEBT_UNVERIFIABLE;
+}
+
+/* The items that the sources settle, or the others. */
+static void add_items(cp_buf *out, const cp_debt *debt, bool settled, size_t enough)
+{
+    size_t left_out = 0;
     cp_buf_puts(out, "\n| State | Where | What | Waits for | Last touched |\n"
                      "| --- | --- | --- | --- | --- |\n");
-    size_t i = 0;
-    while (i < debt->item_count && out->len < ENOUGH_BYTES / 2)
-        add_item(out, &debt->items[i++]);
-    add_left_out(out, debt->item_count - i, "items");
+    for (size_t i = 0; i < debt->item_count; i++) {
+        if (is_settled(&debt->items[i]) != settled)
+            continue;
+        if (out->len < enough)
+            add_item(out, &debt->items[i]);
+        else
+            left_out++;
+    }
+    add_left_out(out, left_out, "items");
+}
+
+/* What is behind a summary is shown on a click, and takes no room before. */
+static void open_details(cp_buf *out)
+{
+    cp_buf_puts(out, "\n<details>\n<summary>");
+}
+
+static void close_details(cp_buf *out)
+{
+    cp_buf_puts(out, "\n</details>\n");
+}
+
+static void add_unsettled(cp_buf *out, const cp_debt *debt, size_t count)
+{
+    open_details(out);
+    cp_buf_printf(out, "%zu unverifiable: nothing in the sources settles %s</summary>\n",
+                  count, count == 1 ? "it" : "them");
+    add_items(out, debt, false, ENOUGH_FOR_ITEMS);
+    close_details(out);
 }
 
 static void add_matrix(cp_buf *out, const cp_debt *debt)
 {
-    if (!debt->row_count)
-        return;
-    cp_buf_puts(out, "\n#### Takes the gate's output as bfloat16\n\n"
-                     "| Consumer | Parameter | bfloat16 | Since | Stated |\n"
-                     "| --- | --- | --- | --- | --- |\n");
+    size_t ready = 0;
+    for (size_t i = 0; i < debt->row_count; i++)
+        ready += debt->rows[i].accepts_bf16 == CP_TRUE;
+    open_details(out);
+    cp_buf_printf(out,
+                  "%zu of %zu consumers take the gate's output as bfloat16</summary>\n\n"
+                  "| Consumer | Parameter | bfloat16 | Since | Stated |\n"
+                  "| --- | --- | --- | --- | --- |\n",
+                  ready, debt->row_count);
     size_t i = 0;
     while (i < debt->row_count && out->len < ENOUGH_BYTES)
         add_row(out, &debt->rows[i++]);
     add_left_out(out, debt->row_count - i, "consumers");
+    close_details(out);
 }
 
 void cp_markdown_debt(cp_buf *out, const cp_debt *debt)
@@ -157,6 +198,10 @@ void cp_markdown_debt(cp_buf *out, const cp_debt *debt)
                   "unverifiable.\n",
                   counts[CP_DEBT_ACTIONABLE], counts[CP_DEBT_BLOCKED],
                   counts[CP_DEBT_UNVERIFIABLE]);
-    add_items(out, debt);
-    add_matrix(out, debt);
+    if (counts[CP_DEBT_ACTIONABLE] + counts[CP_DEBT_BLOCKED])
+        add_items(out, debt, true, ENOUGH_FOR_SETTLED);
+    if (counts[CP_DEBT_UNVERIFIABLE])
+        add_unsettled(out, debt, counts[CP_DEBT_UNVERIFIABLE]);
+    if (debt->row_count)
+        add_matrix(out, debt);
 }

@@ -124,6 +124,15 @@ static void test_a_path_is_seen_from_the_current_folder(void **state)
     assert_str(cp_path_seen(&arena, CP_STR("/elsewhere/y.py")), "/elsewhere/y.py");
 }
 
+static void test_the_program_is_this_one(void **state)
+{
+    (void)state;
+    cp_str path = cp_path_program(&arena);
+    assert_true(cp_str_starts(path, CP_STR("/")));
+    assert_true(cp_str_ends(path, CP_STR("/test_path")));
+    assert_int_equal(access(path.ptr, X_OK), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +146,7 @@ int main(void)
         PATH(test_where_nothing_tells_there_is_no_root),
         PATH(test_a_package_may_hold_folders_that_are_none),
         PATH(test_a_path_is_seen_from_the_current_folder),
+        TEST(test_the_program_is_this_one),
     };
     return cmocka_run_group_tests_name("path", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "cli/mine_store.h"
 #include "cli/run.h"
 #include "parse/cuda.h"
+#include "read/path.h"
 
 /* Two changes within this many seconds may carry the same time. */
 enum { COARSE = 2 };
@@ -42,7 +43,7 @@ static const char *file_path(const cp_mine_cache *cache, size_t i, cp_buf *path)
     const cp_library *library = cache->library;
     path->len = 0;
     if (i == 0) {
-        cp_buf_puts(path, "/proc/self/exe");
+        cp_buf_add(path, cp_path_program(path->arena));
     } else if (library->packed) {
         cp_buf_add(path, library->given);
     } else {

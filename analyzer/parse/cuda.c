@@ -2,10 +2,10 @@
 
 #include <dlfcn.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "read/path.h"
 
 /*
  * The part of libclang's C interface that is used here, declared by hand so that the
@@ -124,13 +124,10 @@ static const cp_cuda_library *open_library(cp_arena *arena, const char *name)
 /* The folder of the running program, ready to stand in a pattern; "" where unknown. */
 static cp_str program_folder(cp_arena *arena)
 {
-    char path[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path);
+    cp_str path = cp_path_parent(cp_path_program(arena));
     cp_buf folder = {.arena = arena};
-    while (len > 0 && path[len - 1] != '/')
-        len--;
-    for (ssize_t i = 0; i + 1 < len; i++)
-        cp_buf_printf(&folder, strchr("\\*?[", path[i]) ? "\\%c" : "%c", path[i]);
+    for (size_t i = 0; i < path.len; i++)
+        cp_buf_printf(&folder, strchr("\\*?[", path.ptr[i]) ? "\\%c" : "%c", path.ptr[i]);
     return cp_buf_str(&folder);
 }
 

@@ -1,6 +1,7 @@
 #include "read/path.h"
 
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,4 +124,16 @@ cp_str cp_path_seen(cp_arena *arena, cp_str whole)
         cp_buf_puts(&up, "../");
     }
     return whole;
+}
+
+/* Without /proc, as in a chroot, what the program was started by is all there is. */
+cp_str cp_path_program(cp_arena *arena)
+{
+    const char *started = (const char *)getauxval(AT_EXECFN); // NOLINT: an address
+    char *found = realpath("/proc/self/exe", NULL);
+    if (!found && started)
+        found = realpath(started, NULL);
+    cp_str path = found ? cp_str_copy(arena, cp_str_of(found)) : CP_STR("");
+    free(found);
+    return path;
 }

@@ -44,4 +44,7 @@ cp_str cp_path_below(cp_str path, cp_str folder);
    the current folder; the path itself where they have nothing in common. */
 cp_str cp_path_seen(cp_arena *arena, cp_str whole);
 
+/* The file of the running program; "" where the system does not tell. */
+cp_str cp_path_program(cp_arena *arena);
+
 #endif

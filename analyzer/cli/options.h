@@ -45,19 +45,19 @@ typedef struct cp_code_severity {
 
 typedef struct cp_options {
     cp_command command;
-    cp_list paths; /* or the code to explain; of trace, first the place */
     cp_format format;
+    cp_list paths; /* or the code to explain; of trace, first the place */
     bool format_given, select_given; /* on the command line */
+    int jobs;                        /* 0: one for each processor */
     cp_str output;                   /* file to write to; "" is standard output */
     cp_list select, ignore, exclude, assume, contracts;
-    cp_list logits;   /* files of captured router logits */
-    cp_list packages; /* that the Python environment has installed, to be mined */
-    int jobs;         /* 0: one for each processor */
-    cp_str color;     /* "auto", "always" or "never" */
-    bool quiet, verbose, no_cache;
+    cp_list logits;        /* files of captured router logits */
+    cp_list packages;      /* that the Python environment has installed, to be mined */
+    cp_str color;          /* "auto", "always" or "never" */
     cp_progress *progress; /* what says that long work goes on; NULL: nothing */
-    bool explain_unknown;  /* check: also the casts that could not be judged */
-    bool force_exclude;    /* excludes count for files that are named, too */
+    bool quiet, verbose, no_cache;
+    bool explain_unknown; /* check: also the casts that could not be judged */
+    bool force_exclude;   /* excludes count for files that are named, too */
     cp_str stdin_filename;
 
     cp_str baseline, write_baseline; /* files; "": none */
@@ -65,7 +65,6 @@ typedef struct cp_options {
 
     /* settings.h: where they are looked for, and what only they can say */
     cp_str config;
-    bool isolated;
     cp_str settings_folder; /* of the settings, as the current folder sees it */
     cp_file_codes *per_file;
     size_t per_file_count, per_file_room;
@@ -73,22 +72,23 @@ typedef struct cp_options {
     size_t severity_count, severity_room;
     cp_list roots;          /* folders that the program is made of; none: as found */
     cp_dtypes model_dtypes; /* that the model is assumed to have; 0: as bundled */
+    bool isolated;
 
     /* check */
     bool show_settings, show_files, statistics;
     cp_str add_ignore; /* the reason; "": no comments are added */
 
     /* fix */
-    bool diff, in_place, unsafe;
     cp_str patch_dir;
+    bool diff, in_place, unsafe;
+
+    /* contracts merge */
+    bool routing;
 
     /* validate */
     cp_str device, model;
     uint64_t seed;
     int64_t tokens;
-
-    /* contracts merge */
-    bool routing;
 
     /* debt */
     cp_list fail_on;

@@ -222,6 +222,8 @@ typedef struct mine_run {
     size_t steps;
     bool loaded_only;    /* modules that were not read are not read now */
     bool failed;         /* the last call never comes back */
+    bool in_bases;       /* arguments of a base class are looked at */
+    bool asked;          /* it needs what was not looked for so far */
     const char *gave_up; /* why the rest is not looked at; NULL while it is */
     cp_map stores; /* what was put into a container that is no object, by its name */
     const mine_cond **known; /* what checks that were passed leave; no guards */
@@ -238,7 +240,6 @@ typedef struct mine_run {
     cp_map kept_apart; /* the same of those that nothing of the entry point reaches */
     size_t bytes;      /* what the arena held when the entry point was begun */
     cp_map names;      /* address of a module, then a name in it -> its value */
-    bool in_bases;     /* arguments of a base class are looked at */
     /* As what pointers are read: see mine_reads.h. */
     const struct mine_point *reads; /* whose pointers are followed; or NULL */
     struct mine_read *read_list;
@@ -246,7 +247,6 @@ typedef struct mine_run {
     cp_map erased; /* parameters taken as a pointer without a type */
     cp_map memo;   /* calls that were worked out: a hash of all that counts -> value */
     cp_map uses;   /* what was looked for in texts and kernels -> yes or no */
-    bool asked;    /* it needs what was not looked for so far */
 } mine_run;
 
 /* Lists what the modules read so far register: operators of torch, kernels by name. */

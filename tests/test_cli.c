@@ -140,7 +140,7 @@ static size_t add_cases(struct CMUnitTest *tests, size_t room, const glob_t *fou
 
 int main(void)
 {
-    static struct CMUnitTest tests[256];
+    static struct CMUnitTest tests[512];
     const char *binary = getenv("CASTPROOF");
     root = realpath(".", NULL);
     program = binary ? realpath(binary, NULL) : NULL;
@@ -151,7 +151,7 @@ int main(void)
     else if (glob("tests/cli/*/cmd", 0, NULL, &found) != 0)
         fprintf(stderr, "no case in tests/cli\n");
     else
-        failed = _cmocka_run_group_tests("cli", tests, add_cases(tests, 256, &found),
+        failed = _cmocka_run_group_tests("cli", tests, add_cases(tests, 512, &found),
                                          NULL, NULL);
     globfree(&found);
     free(program);

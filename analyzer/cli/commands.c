@@ -205,6 +205,8 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
         return run_on_tree(arena, options);
     case CP_COMMAND_MINE:
         return cp_command_mine(arena, options);
+    case CP_COMMAND_MERGE:
+        return cp_command_merge(arena, options);
     case CP_COMMAND_CONTRACTS:
         return cp_command_contracts(arena, options);
     case CP_COMMAND_EXPLAIN:
@@ -216,7 +218,7 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
     case CP_COMMAND_MANUAL:
         return cp_command_manual(arena, options);
     case CP_COMMAND_HELP:
-        fputs(cp_options_help(), stdout);
+        fputs(cp_options_help(arena).ptr, stdout);
         return 0;
     case CP_COMMAND_VERSION:
         printf("castproof %s\n", CP_VERSION);

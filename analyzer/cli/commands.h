@@ -18,6 +18,7 @@ int cp_command_validate(cp_arena *arena, const cp_options *options);
 int cp_command_debt(cp_arena *arena, const cp_options *options);
 int cp_command_trace(cp_arena *arena, const cp_options *options);
 int cp_command_contracts(cp_arena *arena, const cp_options *options);
+int cp_command_merge(cp_arena *arena, const cp_options *options);
 int cp_command_mine(cp_arena *arena, const cp_options *options);
 int cp_command_explain(cp_arena *arena, const cp_options *options);
 int cp_command_rules(cp_arena *arena, const cp_options *options);

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
-static const char help[] =
+/* In parts: C compilers need not take a string of more than 4095 bytes. */
+static const char commands[] =
     "castproof: finds the dtype casts around MoE routing that the pinned kernels no\n"
     "longer need, writes the patches, and proves what they do to the experts chosen.\n"
     "\n"
@@ -19,6 +20,7 @@ static const char help[] =
     "of\n"
     "                    a tree, a wheel, an sdist, or with --package NAME of what the\n"
     "                    Python environment has installed\n"
+    "  merge FILE…       reports of --shard in JSON as that of the whole run\n"
     "  contracts list, show SET, diff A B   a SET is a file or PACKAGE==VERSION\n"
     "  contracts merge FILE…                mined sets of many releases as one, TOML\n"
     "  explain CODE      a rule's rationale, example, fix and references\n"
@@ -28,7 +30,9 @@ static const char help[] =
     "  manual            the manual page, for man -l -\n"
     "  help              this text\n"
     "  version           the version\n"
-    "\n"
+    "\n";
+
+static const char options[] =
     "Options:\n"
     "  --output-format F    full, concise or json; check and validate also sarif, "
     "github,\n"
@@ -49,6 +53,7 @@ static const char help[] =
     "                       where the tree pins none\n"
     "  --baseline FILE      only what that file does not know yet\n"
     "  --diff-base REF      only what lies on lines changed since that commit\n"
+    "  --shard I/N          of every N files only the findings of one, from 1 on\n"
     "  --stdin-filename F   what standard input (given as -) is called\n"
     "  --no-cache           neither use nor keep what was found in C++ sources\n"
     "  -j, --jobs N         threads\n"
@@ -56,7 +61,9 @@ static const char help[] =
     "  -q, --quiet          findings only; mine: not the files read in part\n"
     "  -v, --verbose        also the casts of which nothing is said, and why not\n"
     "  --version, --help\n"
-    "\n"
+    "\n";
+
+static const char options_of_commands[] =
     "check:\n"
     "  --statistics         how many findings each rule has, in the place of them\n"
     "  --show-settings      what is in force, as a castproof.toml\n"
@@ -80,7 +87,7 @@ static const char help[] =
     "debt:\n"
     "  --fail-on STATE,…    actionable, stale or any: exit status 1 if there is one\n";
 
-const char *cp_options_help(void)
+cp_str cp_options_help(cp_arena *arena)
 {
-    return help;
+    return cp_str_printf(arena, "%s%s%s", commands, options, options_of_commands);
 }

@@ -21,7 +21,7 @@ static void add_text(cp_arena *arena, cp_help_item *item, cp_str more)
 
 cp_help_item *cp_help_items(cp_arena *arena, size_t *count)
 {
-    cp_str rest = cp_str_of(cp_options_help()), section = {"", 0};
+    cp_str rest = cp_options_help(arena), section = {"", 0};
     cp_help_item *items = NULL;
     size_t room = 0;
     *count = 0;

@@ -4,12 +4,19 @@ static const struct {
     const char *name;
     cp_command command;
 } commands[] = {
-    {"check", CP_COMMAND_CHECK},         {"fix", CP_COMMAND_FIX},
-    {"validate", CP_COMMAND_VALIDATE},   {"debt", CP_COMMAND_DEBT},
-    {"trace", CP_COMMAND_TRACE},         {"mine", CP_COMMAND_MINE},
-    {"contracts", CP_COMMAND_CONTRACTS}, {"explain", CP_COMMAND_EXPLAIN},
-    {"rules", CP_COMMAND_RULES},         {"completions", CP_COMMAND_COMPLETIONS},
-    {"manual", CP_COMMAND_MANUAL},       {"help", CP_COMMAND_HELP},
+    {"check", CP_COMMAND_CHECK},
+    {"fix", CP_COMMAND_FIX},
+    {"validate", CP_COMMAND_VALIDATE},
+    {"debt", CP_COMMAND_DEBT},
+    {"trace", CP_COMMAND_TRACE},
+    {"mine", CP_COMMAND_MINE},
+    {"merge", CP_COMMAND_MERGE},
+    {"contracts", CP_COMMAND_CONTRACTS},
+    {"explain", CP_COMMAND_EXPLAIN},
+    {"rules", CP_COMMAND_RULES},
+    {"completions", CP_COMMAND_COMPLETIONS},
+    {"manual", CP_COMMAND_MANUAL},
+    {"help", CP_COMMAND_HELP},
     {"version", CP_COMMAND_VERSION},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

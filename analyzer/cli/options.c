@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -38,6 +39,7 @@ enum {
     OPT_BASELINE,
     OPT_WRITE_BASELINE,
     OPT_DIFF_BASE,
+    OPT_SHARD,
 };
 
 static const struct option known_options[] = {
@@ -79,6 +81,7 @@ static const struct option known_options[] = {
     {"baseline", required_argument, NULL, OPT_BASELINE},
     {"write-baseline", required_argument, NULL, OPT_WRITE_BASELINE},
     {"diff-base", required_argument, NULL, OPT_DIFF_BASE},
+    {"shard", required_argument, NULL, OPT_SHARD},
     {0},
 };
 
@@ -138,6 +141,22 @@ static cp_status take_number(cp_options *options, int option, const char *text,
         st = read_number(text, "--tokens", 1, &options->tokens, err);
     }
     return st;
+}
+
+/* "2/4" */
+static cp_status take_shard(cp_options *options, const char *text, cp_err *err)
+{
+    unsigned index = 0, count = 0;
+    int end = 0;
+    bool read = sscanf(text, "%5u/%5u%n", &index, &count, &end) == 2 && !text[end] &&
+                text[0] >= '0' && text[0] <= '9';
+    options->shard = index;
+    options->shard_count = count;
+    return read && index && index <= count
+               ? CP_OK
+               : cp_fail(err, CP_ERR_USAGE,
+                         "--shard wants a part and of how many, such as 2/4, not '%s'",
+                         text);
 }
 
 static cp_status take_list(cp_arena *arena, cp_options *options, int option,
@@ -267,6 +286,8 @@ static cp_status take(cp_arena *arena, cp_options *options, int option, cp_err *
         return cp_options_format(options, optarg, err);
     case OPT_ADD_IGNORE:
         return take_reason(options, optarg, err);
+    case OPT_SHARD:
+        return take_shard(options, optarg, err);
     case OPT_COLOR:
         options->color = cp_str_of(optarg);
         return one_of("--color", optarg, colors, err);

@@ -18,6 +18,7 @@ typedef enum cp_command {
     CP_COMMAND_TRACE,
     CP_COMMAND_MINE,
     CP_COMMAND_CONTRACTS,
+    CP_COMMAND_MERGE,
     CP_COMMAND_EXPLAIN,
     CP_COMMAND_RULES,
     CP_COMMAND_COMPLETIONS,
@@ -60,6 +61,7 @@ typedef struct cp_options {
     bool force_exclude;   /* excludes count for files that are named, too */
     cp_str stdin_filename;
 
+    uint32_t shard, shard_count;     /* which part of the files, from 1; 0 of 0: all */
     cp_str baseline, write_baseline; /* files; "": none */
     cp_str diff_base;                /* a commit by any name; "": all lines count */
 
@@ -123,6 +125,6 @@ const char *cp_options_command_word(size_t i);
 const char *cp_options_format_word(size_t i);
 
 /* What `castproof --help` prints. */
-const char *cp_options_help(void);
+cp_str cp_options_help(cp_arena *arena);
 
 #endif

@@ -22,6 +22,11 @@ cp_status cp_options_together(const cp_options *options, cp_err *err)
         return cp_fail(err, CP_ERR_USAGE, "explain wants one code, such as CP101");
     if (options->command == CP_COMMAND_COMPLETIONS && options->paths.count != 1)
         return cp_fail(err, CP_ERR_USAGE, "completions wants bash, zsh or fish");
+    if (options->command == CP_COMMAND_MERGE && !options->paths.count)
+        return cp_fail(err, CP_ERR_USAGE,
+                       "merge wants the files that the shards wrote, in JSON");
+    if (options->shard && from_stdin)
+        return cp_fail(err, CP_ERR_USAGE, "--shard goes with files");
     if (options->command == CP_COMMAND_TRACE && !options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
     bool of_debt =

@@ -239,15 +239,29 @@ static int by_path(const void *a, const void *b)
 static size_t files_checked(const cp_run *run)
 {
     size_t count = run->reported.count;
-    if (!count)
+    if (!run->some)
         return cp_project_file_count(run->project);
+    if (!run->named)
+        return count;
     for (size_t i = 0; i < run->trouble_count; i++)
         if (count && cp_map_get(&run->reported, run->troubles[i].path))
             count--;
     return count;
 }
 
-/* Of the files that findings are shown of. */
+static int by_module_path(const void *a, const void *b)
+{
+    const cp_unjudged *left = a, *right = b;
+    int order = cp_str_cmp(left->module->source->path, right->module->source->path);
+    if (!order)
+        order = (left->span.start > right->span.start) -
+                (left->span.start < right->span.start);
+    if (!order)
+        order = (left->span.end > right->span.end) - (left->span.end < right->span.end);
+    return order ? order : strcmp(left->why, right->why);
+}
+
+/* Of the files that findings are shown of, by their paths and places. */
 static cp_unjudged *unjudged_shown(const cp_run *run, size_t *count)
 {
     const cp_study *study = &run->study;
@@ -256,6 +270,8 @@ static cp_unjudged *unjudged_shown(const cp_run *run, size_t *count)
     for (size_t i = 0; i < study->unjudged_count; i++)
         if (cp_run_reports(run, study->unjudged[i].module->source->path))
             shown[(*count)++] = study->unjudged[i];
+    if (*count)
+        qsort(shown, *count, sizeof *shown, by_module_path);
     return shown;
 }
 
@@ -295,6 +311,8 @@ cp_report cp_run_report(const cp_run *run)
                        .trouble_count = run->trouble_count,
                        .unjudged = casts,
                        .unjudged_count = unjudged,
+                       .shard = run->options->shard,
+                       .shard_count = run->options->shard_count,
                        .in_baseline = run->in_baseline,
                        .with_unjudged = run->options->explain_unknown,
                        .failed = run->failures > 0,

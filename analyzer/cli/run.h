@@ -22,7 +22,8 @@ typedef struct cp_run {
     size_t file_count;
     cp_str *natives; /* C++ files below the paths, by path */
     size_t native_count;
-    cp_map reported;      /* files that findings are shown of; empty: all */
+    cp_map reported;      /* files that findings are shown of, where not of all */
+    bool some, named;     /* not of all; because files were named */
     cp_trouble *troubles; /* by path */
     size_t trouble_count, trouble_room;
     size_t in_baseline; /* findings that are not shown because a baseline has them */

@@ -226,6 +226,14 @@ static json_t *unjudged_value(cp_arena *arena, const cp_report *report)
     return list;
 }
 
+static json_t *shard_value(const cp_report *report)
+{
+    json_t *value = cp_json_object();
+    cp_json_set(value, "index", cp_json_number(report->shard));
+    cp_json_set(value, "count", cp_json_number(report->shard_count));
+    return value;
+}
+
 json_t *cp_json_root(cp_arena *arena, const cp_report *report)
 {
     json_t *root = cp_json_object(), *findings = cp_json_list();
@@ -233,6 +241,8 @@ json_t *cp_json_root(cp_arena *arena, const cp_report *report)
         cp_json_add(findings, finding_value(arena, report, report->findings->items[i]));
     cp_json_set(root, "tool", cp_json_text(arena, CP_STR("castproof")));
     cp_json_set(root, "version", cp_json_text(arena, cp_str_of(report->version)));
+    if (report->shard)
+        cp_json_set(root, "shard", shard_value(report));
     cp_json_set(root, "findings", findings);
     cp_json_set(root, "summary", summary_value(arena, report));
     cp_json_set(root, "errors",

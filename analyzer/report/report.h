@@ -59,13 +59,14 @@ typedef struct cp_report {
     size_t trouble_count;
     const cp_checked *checked; /* one a finding that was validated; may be none */
     size_t checked_count;
-    const cp_unjudged *unjudged; /* in the order of the sources; in JSON alone */
+    const cp_unjudged *unjudged; /* by path and place; in JSON alone */
     size_t unjudged_count;
-    size_t in_baseline; /* further findings, which a baseline has */
-    bool with_unjudged; /* they were asked for, be there any or none */
-    bool failed;        /* a trouble left something out that should have been checked */
-    cp_str root;        /* whole path of the folder below which other programs are told
-                           files' names; "" for those that were given */
+    uint32_t shard, shard_count; /* which part of a run this is; 0 of 0: all of it */
+    size_t in_baseline;          /* further findings, which a baseline has */
+    bool with_unjudged;          /* they were asked for, be there any or none */
+    bool failed; /* a trouble left something out that should have been checked */
+    cp_str root; /* whole path of the folder below which other programs are told
+                    files' names; "" for those that were given */
     bool (*has_file)(cp_str path); /* whether that is a file; NULL: all are */
 } cp_report;
 

@@ -56,6 +56,22 @@ static void test_row_of_a_contracted_consumer_tells_release_by_release(void **st
     assert_false(at(moe, "0.7.0")->absent);
 }
 
+static void test_row_knows_where_it_is_reached_and_behind_which_cast(void **state)
+{
+    (void)state;
+    cp_debt debt = debt_of("router_gemm.py", "flashinfer-python==0.6.7");
+    const cp_debt_row *moe =
+        row(&debt, "flashinfer.fused_moe.trtllm_fp8_block_scale_moe");
+    assert_int_equal(moe->arrival_count, 1);
+    assert_null(moe->arrivals[0].cast);
+    assert_int_equal(moe->arrivals[0].takes, CP_FALSE);
+    assert_str(moe->arrivals[0].since, "flashinfer-python 0.6.8");
+    const cp_debt_row *softmax = row(&debt, "torch.softmax");
+    assert_non_null(softmax->arrivals[0].cast);
+    assert_true(softmax->arrivals[0].computes);
+    assert_int_equal(debt.gate_count, 2); /* the tensor, and the call of the gate */
+}
+
 static void test_row_of_an_unknown_consumer_is_unsure(void **state)
 {
     (void)state;
@@ -159,6 +175,7 @@ int main(void)
         DEBT(test_row_of_a_contracted_consumer_tells_since_and_where),
         DEBT(test_row_of_a_range_that_differs_is_unsure),
         DEBT(test_row_of_a_contracted_consumer_tells_release_by_release),
+        DEBT(test_row_knows_where_it_is_reached_and_behind_which_cast),
         DEBT(test_row_of_an_unknown_consumer_is_unsure),
         DEBT(test_assertion_behind_a_cast_is_a_row),
         DEBT(test_assertion_may_name_its_dtypes_above),

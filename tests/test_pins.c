@@ -56,6 +56,23 @@ static void test_a_tree_without_pins_gives_none(void **state)
     assert_string_equal(told, "");
 }
 
+static void test_a_raise_stands_above_all_and_changes_nothing_below(void **state)
+{
+    (void)state;
+    cp_err err = {0};
+    cp_tree_put(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"flashinfer-python>=0.6.7\", \"torch==2.9\"]\n");
+    cp_pins *before = pins;
+    assert_int_equal(cp_pins_assume(pins, CP_STR("flashinfer-python<0.7"), &err), CP_OK);
+    pins = cp_pins_raised(before, CP_STR("flashinfer_python"), CP_STR("0.7.0"), &err);
+    assert_string_equal(pin("a/x.py"), "==0.7.0 --assume:0");
+    assert_str(cp_pins_find(pins, CP_STR("a/x.py"), CP_STR("torch"))->spec.text, "==2.9");
+    pins = before;
+    assert_string_equal(pin("a/x.py"), "<0.7 --assume:0");
+    assert_null(cp_pins_raised(before, CP_STR("torch"), CP_STR("new"), &err));
+}
+
 static void test_pyproject_dependencies_are_read(void **state)
 {
     (void)state;
@@ -325,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_a_tree_without_pins_gives_none),
+        IN_FOLDER(test_a_raise_stands_above_all_and_changes_nothing_below),
         IN_FOLDER(test_pyproject_dependencies_are_read),
         IN_FOLDER(test_every_table_of_pyproject_that_holds_requirements_is_read),
         IN_FOLDER(test_broken_toml_is_told_with_its_line_and_the_rest_goes_on),

@@ -34,7 +34,8 @@ static cp_str report_of(cp_debt_item *items, size_t count, cp_format format)
     rows[1] = (cp_debt_row){.consumer = CP_STR("pkg.unknown"),
                             .parameter = CP_STR("logits"),
                             .accepts_bf16 = CP_UNSURE};
-    const cp_debt debt = {items, count, rows, 2};
+    const cp_debt debt = {
+        .items = items, .item_count = count, .rows = rows, .row_count = 2};
     const cp_report_style style = {0};
     return cp_report_debt(&arena, &debt, format, &style);
 }
@@ -142,7 +143,8 @@ static void test_markdown_fits_a_comment_whatever_has_to_be_escaped(void **state
         rows[i] = (cp_debt_row){
             .consumer = text, .parameter = text, .since = text, .stated = text};
     }
-    const cp_debt debt = {items, 200, rows, 200};
+    const cp_debt debt = {
+        .items = items, .item_count = 200, .rows = rows, .row_count = 200};
     const cp_report_style style = {0};
     cp_str page = cp_report_debt(&arena, &debt, CP_FORMAT_MARKDOWN, &style);
     assert_in_range(page.len, 50000, 65535);

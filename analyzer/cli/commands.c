@@ -69,15 +69,6 @@ static bool fails(const cp_options *options, const cp_debt_item *item)
     return false;
 }
 
-static void keep_reported(const cp_run *run, cp_debt *debt)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < debt->item_count; i++)
-        if (cp_run_reports(run, debt->items[i].path))
-            debt->items[kept++] = debt->items[i];
-    debt->item_count = kept;
-}
-
 /* The page also has the casts that can go, with their patches and what these do. */
 static cp_status page_of(cp_run *run, const cp_debt *debt, cp_str *page, cp_err *err)
 {
@@ -86,7 +77,7 @@ static cp_status page_of(cp_run *run, const cp_debt *debt, cp_str *page, cp_err 
     const cp_patch_options all = {0};
     cp_status st = cp_run_study(run, err);
     if (!st)
-        st = cp_prove(run, &proofs, err);
+        st = cp_prove(run, false, &proofs, err);
     if (!st)
         st = cp_patches_make(run->arena, &run->plan, proofs.for_patches, &all, &patches,
                              err);
@@ -123,7 +114,7 @@ int cp_command_debt(cp_arena *arena, const cp_options *options)
     if (!st) {
         cp_debt debt = {0};
         cp_debt_find(&run.study, &debt);
-        keep_reported(&run, &debt);
+        cp_run_keep_debt(&run, &debt);
         st = report_debt(&run, &debt, &err);
         for (size_t i = 0; i < debt.item_count; i++)
             if (fails(options, &debt.items[i]))
@@ -187,6 +178,8 @@ static int run_on_tree(cp_arena *arena, const cp_options *given)
         return cp_command_validate(arena, &options);
     case CP_COMMAND_DEBT:
         return cp_command_debt(arena, &options);
+    case CP_COMMAND_PLAN:
+        return cp_command_plan(arena, &options);
     case CP_COMMAND_TRACE:
         return cp_command_trace(arena, &options);
     default:
@@ -201,6 +194,7 @@ int cp_command_run(cp_arena *arena, const cp_options *options)
     case CP_COMMAND_FIX:
     case CP_COMMAND_VALIDATE:
     case CP_COMMAND_DEBT:
+    case CP_COMMAND_PLAN:
     case CP_COMMAND_TRACE:
         return run_on_tree(arena, options);
     case CP_COMMAND_MINE:

@@ -16,6 +16,7 @@ int cp_command_check(cp_arena *arena, const cp_options *options);
 int cp_command_fix(cp_arena *arena, const cp_options *options);
 int cp_command_validate(cp_arena *arena, const cp_options *options);
 int cp_command_debt(cp_arena *arena, const cp_options *options);
+int cp_command_plan(cp_arena *arena, const cp_options *options);
 int cp_command_trace(cp_arena *arena, const cp_options *options);
 int cp_command_contracts(cp_arena *arena, const cp_options *options);
 int cp_command_merge(cp_arena *arena, const cp_options *options);

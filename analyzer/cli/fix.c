@@ -52,7 +52,7 @@ static cp_status write_patches(cp_run *run, int *exit_status, cp_err *err)
     cp_proofs proved = {0};
     cp_status st = CP_OK;
     if (options->patch_dir.len) {
-        st = cp_prove(run, &proved, err);
+        st = cp_prove(run, false, &proved, err);
         proofs = proved.for_patches;
     }
     if (!st)

@@ -4,19 +4,13 @@ static const struct {
     const char *name;
     cp_command command;
 } commands[] = {
-    {"check", CP_COMMAND_CHECK},
-    {"fix", CP_COMMAND_FIX},
-    {"validate", CP_COMMAND_VALIDATE},
-    {"debt", CP_COMMAND_DEBT},
-    {"trace", CP_COMMAND_TRACE},
-    {"mine", CP_COMMAND_MINE},
-    {"merge", CP_COMMAND_MERGE},
-    {"contracts", CP_COMMAND_CONTRACTS},
-    {"explain", CP_COMMAND_EXPLAIN},
-    {"rules", CP_COMMAND_RULES},
-    {"completions", CP_COMMAND_COMPLETIONS},
-    {"manual", CP_COMMAND_MANUAL},
-    {"help", CP_COMMAND_HELP},
+    {"check", CP_COMMAND_CHECK},         {"fix", CP_COMMAND_FIX},
+    {"validate", CP_COMMAND_VALIDATE},   {"debt", CP_COMMAND_DEBT},
+    {"plan", CP_COMMAND_PLAN},           {"trace", CP_COMMAND_TRACE},
+    {"mine", CP_COMMAND_MINE},           {"merge", CP_COMMAND_MERGE},
+    {"contracts", CP_COMMAND_CONTRACTS}, {"explain", CP_COMMAND_EXPLAIN},
+    {"rules", CP_COMMAND_RULES},         {"completions", CP_COMMAND_COMPLETIONS},
+    {"manual", CP_COMMAND_MANUAL},       {"help", CP_COMMAND_HELP},
     {"version", CP_COMMAND_VERSION},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -59,7 +53,8 @@ cp_status cp_options_format(cp_options *options, const char *text, cp_err *err)
     return cp_fail(
         err, CP_ERR_USAGE,
         "--output-format is full, concise, json, sarif, github, gitlab, rdjson "
-        "or junit (for debt text, markdown, html or json), not '%s'",
+        "or junit (for debt and plan text, markdown or json, for debt html too), not "
+        "'%s'",
         text);
 }
 

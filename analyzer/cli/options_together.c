@@ -29,10 +29,12 @@ cp_status cp_options_together(const cp_options *options, cp_err *err)
         return cp_fail(err, CP_ERR_USAGE, "--shard goes with files");
     if (options->command == CP_COMMAND_TRACE && !options->paths.count)
         return cp_fail(err, CP_ERR_USAGE, "trace wants a place, such as layer.py:120");
-    bool of_debt =
-        options->format == CP_FORMAT_MARKDOWN || options->format == CP_FORMAT_HTML;
-    if (of_debt && options->command != CP_COMMAND_DEBT)
-        return cp_fail(err, CP_ERR_USAGE, "only debt is written as markdown or html");
+    bool has_page = options->command == CP_COMMAND_DEBT;
+    if (options->format == CP_FORMAT_HTML && !has_page)
+        return cp_fail(err, CP_ERR_USAGE, "only debt is written as html");
+    if (options->format == CP_FORMAT_MARKDOWN && !has_page &&
+        options->command != CP_COMMAND_PLAN)
+        return cp_fail(err, CP_ERR_USAGE, "only debt and plan are written as markdown");
     bool findings =
         options->command == CP_COMMAND_CHECK || options->command == CP_COMMAND_VALIDATE;
     if (options->format >= CP_FORMAT_SARIF && !findings)

@@ -39,7 +39,7 @@ static void say(cp_buf *text, const cp_finding *finding, const cp_verdict *judge
 }
 
 static void prove_all(cp_run *run, const cp_validate_options *validate,
-                      const cp_preset *preset, cp_proofs *proofs)
+                      const cp_preset *preset, bool only_exact, cp_proofs *proofs)
 {
     const cp_plan *plan = &run->plan;
     proofs->for_patches = cp_new(run->arena, cp_patch_proof, plan->fix_count + 1);
@@ -50,7 +50,8 @@ static void prove_all(cp_run *run, const cp_validate_options *validate,
         cp_buf text = {.arena = run->arena};
         for (uint32_t f = 0; f < fix->finding_count; f++) {
             const cp_finding *finding = fix->findings[f];
-            if (finding->change.kind == CP_CHANGE_NONE)
+            if (finding->change.kind == CP_CHANGE_NONE ||
+                (only_exact && fix->effect != CP_EFFECT_EXACT))
                 continue;
             cp_verdict *verdict = cp_new(run->arena, cp_verdict, 1);
             *verdict = cp_validate_plan(run->arena, &finding->plan, preset, validate);
@@ -62,7 +63,7 @@ static void prove_all(cp_run *run, const cp_validate_options *validate,
     }
 }
 
-cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
+cp_status cp_prove(cp_run *run, bool only_exact, cp_proofs *proofs, cp_err *err)
 {
     cp_validate_options validate;
     cp_captures captures = {0};
@@ -70,7 +71,7 @@ cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err)
     cp_status st = read_options(run, &validate, &captures, &preset, err);
     if (st)
         return st;
-    prove_all(run, &validate, preset, proofs);
+    prove_all(run, &validate, preset, only_exact, proofs);
     cp_progress_hush(run->options->progress);
     cp_captures_close(&captures);
     return CP_OK;
@@ -86,7 +87,7 @@ int cp_command_validate(cp_arena *arena, const cp_options *options)
     if (!st)
         st = cp_run_study(&run, &err);
     if (!st)
-        st = cp_prove(&run, &proofs, &err);
+        st = cp_prove(&run, false, &proofs, &err);
     if (!st) {
         cp_report report = cp_run_report(&run);
         report.checked = proofs.checked;

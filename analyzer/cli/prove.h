@@ -16,9 +16,11 @@ typedef struct cp_proofs {
 } cp_proofs;
 
 /*
- * Validates each fix of the run's plan. CP_ERR_USAGE: no such device or model; what
- * cp_captures_open says of the files of logits.
+ * Validates each fix of the run's plan, or those alone that claim to be exact; may be
+ * called for several runs, whose fixes `checked` then holds. CP_ERR_USAGE: no such device
+ * or model; what cp_captures_open says of the files of logits.
  */
-CP_MUST_CHECK cp_status cp_prove(cp_run *run, cp_proofs *proofs, cp_err *err);
+CP_MUST_CHECK cp_status cp_prove(cp_run *run, bool only_exact, cp_proofs *proofs,
+                                 cp_err *err);
 
 #endif

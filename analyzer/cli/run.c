@@ -197,6 +197,15 @@ cp_status cp_run_read(cp_run *run, cp_arena *arena, const cp_options *options,
     return CP_OK;
 }
 
+void cp_run_keep_debt(const cp_run *run, cp_debt *debt)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < debt->item_count; i++)
+        if (cp_run_reports(run, debt->items[i].path))
+            debt->items[kept++] = debt->items[i];
+    debt->item_count = kept;
+}
+
 cp_status cp_run_study(cp_run *run, cp_err *err)
 {
     cp_status st = cp_run_check_codes(run, err);

@@ -70,6 +70,9 @@ cp_str cp_run_plain_path(cp_str path);
 /* Whether findings in the file are shown. */
 bool cp_run_reports(const cp_run *run, cp_str path);
 
+/* Takes out what is of other files. */
+void cp_run_keep_debt(const cp_run *run, cp_debt *debt);
+
 /* Records what went wrong with a file. */
 void cp_run_trouble(cp_run *run, cp_str path, const char *message);
 

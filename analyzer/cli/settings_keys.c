@@ -238,7 +238,7 @@ static cp_status read_output_format(keys *k, const char *key, const cp_toml *val
     bool of_debt = format.format == CP_FORMAT_MARKDOWN || format.format == CP_FORMAT_HTML;
     if (!st && of_debt)
         return cp_fail(k->err, CP_ERR_USAGE,
-                       "%.*s:%u: only debt is written as markdown or html",
+                       "%.*s:%u: check is not written as markdown or html",
                        CP_STR_ARGS(k->settings->path), value->line);
     if (!st && !k->options->format_given && k->options->command == CP_COMMAND_CHECK)
         k->options->format = format.format;

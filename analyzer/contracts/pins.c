@@ -16,6 +16,7 @@ struct cp_pins {
     cp_map assumed; /* package -> cp_pin; `installed`: where no file states one */
     cp_map installed;
     cp_str here, project; /* whole paths, once they were asked for */
+    cp_pins *below;       /* what counts where nothing is assumed here; or NULL */
 };
 
 cp_pins *cp_pins_new(cp_arena *arena, cp_pins_trouble *trouble, void *data)
@@ -57,6 +58,15 @@ cp_status cp_pins_installed(cp_pins *pins, cp_str package, cp_str version, cp_er
     if (!st)
         cp_map_put(&pins->installed, package, pin);
     return st;
+}
+
+cp_pins *cp_pins_raised(cp_pins *pins, cp_str package, cp_str version, cp_err *err)
+{
+    cp_pins *raised = cp_pins_new(pins->arena, pins->trouble, pins->data);
+    raised->below = pins;
+    cp_str pin = cp_str_printf(pins->arena, "%.*s==%.*s", CP_STR_ARGS(package),
+                               CP_STR_ARGS(version));
+    return cp_pins_assume(raised, pin, err) ? NULL : raised;
 }
 
 cp_str pins_join(cp_arena *arena, cp_str folder, cp_str name)
@@ -378,6 +388,8 @@ const cp_pin *cp_pins_find(cp_pins *pins, cp_str path, cp_str package)
 {
     cp_str name = cp_package_name(pins->arena, package);
     const cp_pin *pin = cp_map_get(&pins->assumed, name);
+    if (pins->below)
+        return pin ? pin : cp_pins_find(pins->below, path, package);
     const cp_pin *installed = cp_map_get(&pins->installed, name);
     if (!pin)
         pin = find_in_tree(pins, path, name);

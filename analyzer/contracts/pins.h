@@ -41,6 +41,12 @@ CP_MUST_CHECK cp_status cp_pins_installed(cp_pins *pins, cp_str package, cp_str 
                                           cp_err *err);
 
 /*
+ * The same pins, but as if all files pinned `version` of `package` and nothing else. They
+ * read from `pins`, which must live as long. NULL with CP_ERR_USAGE: it is no version.
+ */
+cp_pins *cp_pins_raised(cp_pins *pins, cp_str package, cp_str version, cp_err *err);
+
+/*
  * The pin of `package` for the source file `path` (as the user wrote it, or
  * found below what the user wrote), or NULL where no file names it. Folders are
  * looked at from the file's own upward, up to the one that holds `.git` or the root; for

@@ -86,6 +86,8 @@ static void say_after_upgrade(cp_study *study, const cp_cast *cast,
     finding->help =
         cp_str_printf(arena, "keep the cast until the pin allows only %.*s>=%.*s",
                       CP_STR_ARGS(package), CP_STR_ARGS(since));
+    finding->package = package;
+    finding->since = since;
     finding->change.kind = CP_CHANGE_NONE;
 }
 

@@ -46,6 +46,15 @@ typedef struct cp_debt_release {
     bool pinned;           /* the release counts for some call of it */
 } cp_debt_release;
 
+/* One place where the gate's output gets to a consumer. */
+typedef struct cp_debt_arrival {
+    const cp_node *at;   /* the call, the assertion, the computation */
+    const cp_node *cast; /* the last cast on the way from the gate, or NULL */
+    cp_truth takes;      /* bfloat16, at the releases that count for its file */
+    cp_str since;        /* PACKAGE VERSION from which on it does; "" if none */
+    bool computes;       /* in the dtype that it is given, which its result then has */
+} cp_debt_arrival;
+
 /* One consumer that the gate's output reaches. */
 typedef struct cp_debt_row {
     cp_str consumer, parameter; /* dotted public name; its parameter */
@@ -56,6 +65,8 @@ typedef struct cp_debt_row {
     cp_str package;             /* whose releases decide; "" if none do */
     cp_debt_release *releases;  /* all that are known of it, oldest first */
     size_t release_count;
+    cp_debt_arrival *arrivals; /* each once */
+    size_t arrival_count, arrival_room;
 } cp_debt_row;
 
 typedef struct cp_debt {
@@ -63,6 +74,11 @@ typedef struct cp_debt {
     size_t item_count;
     cp_debt_row *rows; /* by consumer and parameter */
     size_t row_count;
+    const cp_node **gates; /* what the rows start from: a gate's output, each once */
+    size_t gate_count, gate_room;
+    const cp_node **lost; /* where it is given to code that could not be followed */
+    size_t lost_count, lost_room;
+    bool cut; /* there was more than could be looked at */
 } cp_debt;
 
 /* "actionable", "blocked" or "unverifiable". */

@@ -6,8 +6,19 @@ typedef struct row_walk {
     const cp_study *study;
     cp_debt *debt;
     size_t room;
-    cp_map seen; /* nodes that were traced from, by id */
+    cp_map seen;         /* nodes that were traced from, by id */
+    const cp_node *cast; /* the one that the walk is behind, or NULL */
 } row_walk;
+
+static void arrive(row_walk *walk, cp_debt_row *row, cp_debt_arrival arrival)
+{
+    arrival.cast = walk->cast;
+    for (size_t i = 0; i < row->arrival_count; i++)
+        if (row->arrivals[i].at == arrival.at && row->arrivals[i].cast == arrival.cast)
+            return;
+    cp_push(walk->study->arena, row->arrivals, row->arrival_count, row->arrival_room,
+            arrival);
+}
 
 static cp_debt_row *row_of(row_walk *walk, cp_str consumer, cp_str parameter, bool *made)
 {
@@ -26,6 +37,15 @@ static cp_debt_row *row_of(row_walk *walk, cp_str consumer, cp_str parameter, bo
     cp_push(walk->study->arena, debt->rows, debt->row_count, walk->room, row);
     *made = true;
     return &debt->rows[debt->row_count - 1];
+}
+
+static void add_node(cp_arena *arena, const cp_node *node, const cp_node ***list,
+                     size_t *count, size_t *room)
+{
+    for (size_t i = 0; i < *count; i++)
+        if ((*list)[i] == node)
+            return;
+    cp_push(arena, *list, *count, *room, node);
 }
 
 /* At all releases that count alike, or unsure. */
@@ -112,12 +132,14 @@ static void add_contracted(row_walk *walk, const cp_site *site)
     cp_debt_row *row = row_of(walk, entry->call, site->parameter, &made);
     cp_truth takes = at_releases(site, &range);
     add_releases(site, &range, row);
+    cp_str since = since_of(site);
+    arrive(walk, row, (cp_debt_arrival){site->call, NULL, takes, since, false});
     if (!made && takes == row->accepts_bf16)
         return;
     row->accepts_bf16 = made ? takes : CP_UNSURE;
     if (!made)
         return;
-    row->since = since_of(site);
+    row->since = since;
     if (!range.count)
         return;
     cp_terms terms = cp_terms_at(site, range.releases[range.count - 1]);
@@ -143,7 +165,10 @@ static void add_computation(row_walk *walk, const cp_use *use)
         if (!cp_str_is(name, functions[i]))
             continue;
         cp_str consumer = cp_str_printf(walk->study->arena, "torch.%s", functions[i]);
-        row_of(walk, consumer, CP_STR("input"), &made)->accepts_bf16 = CP_TRUE;
+        cp_debt_row *row = row_of(walk, consumer, CP_STR("input"), &made);
+        row->accepts_bf16 = CP_TRUE;
+        arrive(walk, row,
+               (cp_debt_arrival){.at = use->at, .takes = CP_TRUE, .computes = true});
     }
 }
 
@@ -154,7 +179,8 @@ static void add_unknown(row_walk *walk, const cp_use *use)
     cp_str parameter = use->keyword;
     if (use->position != SIZE_MAX)
         parameter = cp_str_printf(walk->study->arena, "argument %zu", use->position + 1);
-    row_of(walk, use->dotted, parameter, &made);
+    arrive(walk, row_of(walk, use->dotted, parameter, &made),
+           (cp_debt_arrival){.at = use->at, .takes = CP_UNSURE});
 }
 
 static void add_assertion(row_walk *walk, const cp_use *use)
@@ -166,6 +192,7 @@ static void add_assertion(row_walk *walk, const cp_use *use)
     cp_debt_row *row = row_of(walk, own.function, own.parameter, &made);
     row->accepts_bf16 = cp_debt_names(own.dtypes, CP_BF16) ? CP_TRUE : CP_FALSE;
     row->stated = own.stated;
+    arrive(walk, row, (cp_debt_arrival){.at = use->at, .takes = row->accepts_bf16});
 }
 
 static void add_built(row_walk *walk, const cp_use *use)
@@ -173,7 +200,21 @@ static void add_built(row_walk *walk, const cp_use *use)
     cp_debt_own own;
     bool made;
     if (cp_debt_built(walk->study, use, &own))
-        row_of(walk, own.function, own.parameter, &made);
+        arrive(walk, row_of(walk, own.function, own.parameter, &made),
+               (cp_debt_arrival){.at = use->at, .takes = CP_UNSURE});
+    else
+        add_node(walk->study->arena, use->at, &walk->debt->lost, &walk->debt->lost_count,
+                 &walk->debt->lost_room);
+}
+
+static void add_uses(row_walk *walk, const cp_node *node, int depth);
+
+static void go_behind(row_walk *walk, const cp_node *cast, int depth)
+{
+    const cp_node *before = walk->cast;
+    walk->cast = cast;
+    add_uses(walk, cast, depth + 1);
+    walk->cast = before;
 }
 
 /* All that the node gets to, also behind casts. */
@@ -183,16 +224,18 @@ static void add_uses(row_walk *walk, const cp_node *node, int depth)
     const cp_node **kept = cp_new(study->arena, const cp_node *, 1);
     *kept = node;
     void **slot = cp_map_slot(&walk->seen, (cp_str){(const char *)kept, sizeof *kept});
+    walk->debt->cut |= depth > 4;
     if (*slot || depth > 4)
         return;
     *slot = kept;
     size_t count;
     bool whole;
     cp_use *uses = cp_trace_uses(study->flow, study->arena, node, &count, &whole);
+    walk->debt->cut |= !whole;
     for (size_t i = 0; i < count; i++) {
         cp_site site;
         if (uses[i].kind == CP_USE_CAST)
-            add_uses(walk, uses[i].at, depth + 1);
+            go_behind(walk, uses[i].at, depth);
         else if (uses[i].kind == CP_USE_COMPUTE)
             add_computation(walk, &uses[i]);
         else if (uses[i].kind == CP_USE_DTYPE)
@@ -209,6 +252,13 @@ static void add_uses(row_walk *walk, const cp_node *node, int depth)
         else
             add_unknown(walk, &uses[i]);
     }
+}
+
+static void start_at(row_walk *walk, const cp_node *node)
+{
+    cp_debt *debt = walk->debt;
+    add_node(walk->study->arena, node, &debt->gates, &debt->gate_count, &debt->gate_room);
+    add_uses(walk, node, 0);
 }
 
 /* What an entry point that computes logits writes to: the tensor, where it is made. */
@@ -228,7 +278,7 @@ static void start_at_gemm(row_walk *walk, const cp_node *call)
             out ? cp_trace_origins(walk->study->arena, out->node, MADE_MAX, &count)
                 : NULL;
         for (size_t m = 0; m < count; m++)
-            add_uses(walk, made[m].node, 0);
+            start_at(walk, made[m].node);
     }
 }
 
@@ -262,7 +312,7 @@ static void start_at_layer(row_walk *walk, const cp_node *call)
     const cp_expr *callee = call->expr ? call->expr->kids[0] : NULL;
     if (callee && callee->kind == CP_EXPR_ATTR && is_gate_name(callee->text) &&
         is_bound_to_logits(walk, call, 0))
-        add_uses(walk, call, 0);
+        start_at(walk, call);
 }
 
 static int by_name(const void *a, const void *b)

@@ -127,6 +127,7 @@ typedef struct cp_finding {
     cp_str parameter;
     const cp_contract *contract; /* or NULL */
     cp_str contract_version;     /* the release, or the specifier, that was looked at */
+    cp_str package, since;       /* of CP105: what must be raised, and to which version */
 
     cp_place *producers;
     uint32_t producer_count;

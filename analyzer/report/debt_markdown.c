@@ -55,7 +55,7 @@ static void add_char(cp_buf *out, cp_str text, size_t *at)
         cp_buf_add(out, cp_str_cut(text, start, *at));
 }
 
-static void add_text(cp_buf *out, cp_str text)
+void cp_markdown_text(cp_buf *out, cp_str text)
 {
     size_t at = 0, start = out->len;
     while (at < text.len && out->len - start < LONGEST_TEXT)
@@ -67,22 +67,22 @@ static void add_text(cp_buf *out, cp_str text)
 static void add_cell(cp_buf *out, cp_str text)
 {
     cp_buf_puts(out, " ");
-    add_text(out, text);
+    cp_markdown_text(out, text);
     cp_buf_puts(out, " |");
 }
 
 static void add_answer(cp_buf *out, const cp_debt_item *item)
 {
     cp_buf_puts(out, " ");
-    add_text(out, item->precondition);
+    cp_markdown_text(out, item->precondition);
     if (item->since.len) {
         cp_buf_puts(out, item->precondition.len ? "; since " : "since ");
-        add_text(out, item->since);
+        cp_markdown_text(out, item->since);
     }
     if (item->stated.len) {
         cp_buf_puts(out, item->precondition.len || item->since.len ? "; stated at "
                                                                    : "stated at ");
-        add_text(out, item->stated);
+        cp_markdown_text(out, item->stated);
     }
     cp_buf_puts(out, " |");
 }

@@ -78,7 +78,7 @@ static json_t *edits_value(cp_arena *arena, const cp_fix *fix)
     return list;
 }
 
-static json_t *fix_value(cp_arena *arena, const cp_report *report, const cp_fix *fix)
+json_t *cp_json_fix(cp_arena *arena, const cp_report *report, const cp_fix *fix)
 {
     if (!fix)
         return json_null();
@@ -145,7 +145,7 @@ static json_t *finding_value(cp_arena *arena, const cp_report *report,
     cp_json_set(value, "message", cp_json_text(arena, f->message));
     cp_json_set(value, "help", cp_json_text(arena, f->help));
     cp_json_set(value, "effect", effect_value(arena, f));
-    cp_json_set(value, "fix", fix_value(arena, report, f->fix));
+    cp_json_set(value, "fix", cp_json_fix(arena, report, f->fix));
     cp_json_set(value, "related",
                 places_value(arena, f->related, f->related_count, false));
     cp_json_set(value, "trace", places_value(arena, f->trace, f->trace_count, false));

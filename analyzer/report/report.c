@@ -133,6 +133,19 @@ cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
     return cp_buf_str(&out);
 }
 
+cp_str cp_report_migration(cp_arena *arena, const cp_migrated *migrated, cp_format format,
+                           const cp_report_style *style)
+{
+    cp_buf out = {.arena = arena};
+    if (format == CP_FORMAT_JSON)
+        cp_json_migration(&out, migrated);
+    else if (format == CP_FORMAT_MARKDOWN)
+        cp_markdown_migration(&out, migrated);
+    else
+        cp_text_migration(&out, migrated, format == CP_FORMAT_CONCISE, style);
+    return cp_buf_str(&out);
+}
+
 cp_str cp_report_trace(cp_arena *arena, const cp_traced *traced, cp_format format,
                        const cp_report_style *style)
 {

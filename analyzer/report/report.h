@@ -13,6 +13,7 @@
 #include "findings/debt.h"
 #include "findings/finding.h"
 #include "findings/lineage.h"
+#include "findings/migration.h"
 #include "findings/rule.h"
 #include "findings/study.h"
 #include "patches/patch.h"
@@ -112,6 +113,19 @@ typedef struct cp_debt_page {
 
 /* The debt report as a page of HTML that needs nothing but itself. */
 cp_str cp_report_debt_page(cp_arena *arena, const cp_debt_page *page);
+
+/* What `castproof plan` found. */
+typedef struct cp_migrated {
+    const cp_migration *migration;
+    const cp_report *report;   /* with what validation said of the patches */
+    const cp_patches *patches; /* those of the steps, and perhaps others */
+} cp_migrated;
+
+/* The migration: full (80 columns unless `style` says otherwise), concise (a line a
+   step), markdown (short enough for a comment on a pull request) or json (with the
+   diffs). */
+cp_str cp_report_migration(cp_arena *arena, const cp_migrated *migrated, cp_format format,
+                           const cp_report_style *style);
 
 /* What `castproof trace` was asked and found. */
 typedef struct cp_traced {

@@ -20,7 +20,15 @@ cp_str cp_text_runs(cp_arena *arena, const cp_validation *result);
 cp_str cp_text_setting(cp_arena *arena, const cp_validation *result);
 void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *style);
 
+void cp_text_migration(cp_buf *out, const cp_migrated *migrated, bool brief,
+                       const cp_report_style *style);
+
 void cp_markdown_debt(cp_buf *out, const cp_debt *debt);
+void cp_markdown_migration(cp_buf *out, const cp_migrated *migrated);
+/* As Markdown reads it: text and nothing more; cut where it gets long. */
+void cp_markdown_text(cp_buf *out, cp_str text);
+/* As JSON. */
+void cp_json_migration(cp_buf *out, const cp_migrated *migrated);
 
 void cp_text_trace(cp_buf *out, const cp_traced *traced, const cp_report_style *style);
 void cp_text_trace_concise(cp_buf *out, const cp_traced *traced,
@@ -62,6 +70,21 @@ const cp_rule *cp_report_rule_of(const cp_report *report, const cp_finding *find
 /* What validation said about a finding; NULL where it was not asked. */
 const cp_verdict *cp_report_verdict(const cp_report *report, const cp_finding *finding);
 
+/* migration_words.c: a step in one line; where it is to be done; the patch it makes. */
+cp_str cp_step_subject(cp_arena *arena, const cp_migrated *migrated, const cp_step *step);
+cp_str cp_step_places(cp_arena *arena, const cp_step *step, size_t most);
+const cp_patch *cp_step_patch(const cp_migrated *migrated, const cp_step *step);
+/* What it rests on: contracts, and what validation found. */
+cp_str cp_step_evidence(cp_arena *arena, const cp_step *step);
+cp_str cp_step_proof(cp_arena *arena, const cp_migrated *migrated, const cp_step *step);
+/* Number `i` of what a raise breaks. */
+cp_str cp_step_break(cp_arena *arena, const cp_step *step, size_t i);
+/* "steps 2, 5 to 9"; "" where it needs none. */
+cp_str cp_step_needs(cp_arena *arena, const cp_step *step);
+/* The same of the steps that need step `number`. */
+cp_str cp_step_lifts(cp_arena *arena, const cp_migration *migration, uint32_t number);
+cp_str cp_migration_summary(cp_arena *arena, const cp_migration *migration);
+
 /* The patch of finding number `i` where it is the first finding that names it. */
 const cp_fix *cp_report_new_fix(const cp_report *report, size_t i);
 
@@ -87,6 +110,8 @@ void cp_json_merge(json_t *into, json_t *from);
 void cp_json_write(cp_buf *out, json_t *root);
 /* The object that every findings report is; the caller's to add to and to write. */
 json_t *cp_json_root(cp_arena *arena, const cp_report *report);
+/* A patch as every report has it; null where there is none. */
+json_t *cp_json_fix(cp_arena *arena, const cp_report *report, const cp_fix *fix);
 /* The contract that the finding rests on; null where it has none. */
 json_t *cp_json_contract(cp_arena *arena, const cp_finding *finding);
 /* What validation said about a patch: what decided its effect, then all results. */

@@ -43,10 +43,10 @@ static cp_str without_blanks(cp_arena *arena, cp_str text)
 }
 
 /* Of all but the number among those alike. */
-static cp_digest digest_of(cp_arena *arena, const cp_finding *finding, cp_str path)
+static cp_digest digest_of(cp_arena *arena, const cp_finding *finding,
+                           const cp_source *source, cp_str path)
 {
-    const cp_span *span = &finding->span;
-    cp_str text = cp_str_cut(finding->module->source->text, span->start, span->end);
+    cp_str text = cp_str_cut(source->text, finding->span.start, finding->span.end);
     cp_digest digest = cp_digest_add((cp_digest){0}, finding->code);
     digest = cp_digest_add(digest, path);
     digest = cp_digest_add(digest, function_around(finding));
@@ -57,17 +57,17 @@ void cp_fingerprint(cp_findings *findings)
 {
     cp_arena *arena = findings->arena;
     cp_map alike = {.arena = arena};
-    const cp_module *module = NULL;
+    const cp_source *source = NULL;
     cp_str path = {"", 0};
     for (size_t i = 0; i < findings->count; i++) {
         cp_finding *finding = findings->items[i];
         if (finding->fingerprint.len)
             continue;
-        if (finding->module != module) {
-            module = finding->module;
-            path = cp_fingerprint_path(arena, module->source->path);
+        if (!source || finding->module->source != source) {
+            source = finding->module->source;
+            path = cp_fingerprint_path(arena, source->path);
         }
-        cp_digest digest = digest_of(arena, finding, path);
+        cp_digest digest = digest_of(arena, finding, source, path);
         size_t **before = (size_t **)cp_map_slot(&alike, cp_digest_text(arena, digest));
         if (!*before)
             *before = cp_new(arena, size_t, 1);

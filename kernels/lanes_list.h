@@ -50,9 +50,14 @@ CP_LANE_OP void cp_lane_estimate_two(cp_lanes_work *w, int32_t e, int32_t calm)
     cp_lane_store(to + CP_LANES, cp_lane_near(r, p, cp_lane_all(w->with[e + 1])));
 }
 
-/* What lies behind the last expert is estimated with it, and not looked at. */
+/*
+ * What lies behind the last expert is estimated with it, and not looked at; but as the
+ * two share a division, it must be a number.
+ */
 CP_LANE_OP void cp_lane_estimate(cp_lanes_work *w, int32_t experts, int32_t calm)
 {
+    if (experts % 2 != 0)
+        cp_lane_store(w->value + experts * CP_LANES, cp_lane_all(0));
     for (int32_t e = 0; e < experts; e += 2) {
         __builtin_prefetch(w->ahead + e * 32);
         cp_lane_estimate_two(w, e, calm);

@@ -255,6 +255,26 @@ static void test_plain_lanes_agree(void **state)
     }
 }
 
+/* Of an odd number of experts the last shares a division with what memory held. */
+static void test_memory_behind_the_last_expert_has_no_say(void **state)
+{
+    (void)state;
+    cp_route_spec spec = shapes[3];
+    spec.method = CP_METHOD_DEEPSEEK_V3;
+    set s = new_set(spec, CP_INPUT_NORMAL, 1, CP_LANES);
+    cp_route_pair pair = {spec, s.logits, CP_STORE_BF16, s.bias, s.bias};
+    cp_lanes_job *job = cp_new(&arena, cp_lanes_job, 1);
+    cp_lanes_work work;
+    for (int32_t i = 0; i < CP_LANES_CELLS; i++)
+        work.value[i] = -88.9f; /* 1 + exp(88.9) is no number where x is taken as calm */
+    assert_true(cp_lanes_prepare(job, &pair));
+    assert_true(cp_lanes_plain()->route(job, &work, s.logits, 0, CP_LANES, 1));
+    cp_route_f32(&spec, s.logits, s.bias, CP_LANES, s.wanted, s.wanted_weights);
+    for (int32_t lane = 0; lane < CP_LANES; lane++)
+        for (int32_t k = 0; k < spec.top_k; k++)
+            assert_int_equal(work.b.id[k][lane], s.wanted[lane * spec.top_k + k]);
+}
+
 /* What estimates are off by, which the slack of a list must cover. */
 static void test_an_estimate_is_as_near_as_the_slack_says(void **state)
 {
@@ -280,6 +300,7 @@ int main(void)
         TEST(test_a_cast_that_overflows_agrees),
         TEST(test_threads_make_no_difference),
         TEST(test_plain_lanes_agree),
+        TEST(test_memory_behind_the_last_expert_has_no_say),
         TEST(test_an_estimate_is_as_near_as_the_slack_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

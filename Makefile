@@ -26,7 +26,7 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-protot
 # Without contraction the reference kernels give the same bits on every machine.
 CFLAGS := -std=c11 -D_GNU_SOURCE -DCP_VERSION=\"$(VERSION)\" -I. -Ianalyzer -Itests \
           -isystem $(TS)/include -ffp-contract=off -pthread $(WARN) $(FLAGS_$(VARIANT))
-LDLIBS := -lgit2 -ljansson -lm -lpthread
+LDLIBS := -lgit2 -ljansson -lm -lpthread -ldl
 
 KERNEL_SRC := $(sort $(filter-out kernels/run.c kernels/bench.c,$(wildcard kernels/*.c)))
 LIB_SRC    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.c)) $(KERNEL_SRC))
@@ -34,7 +34,7 @@ MAIN_SRC   := $(wildcard analyzer/main.c)
 TEST_SRC   := $(sort $(wildcard tests/test_*.c))
 HELP_SRC   := $(sort $(filter-out $(TEST_SRC),$(wildcard tests/*.c)))
 ALL_SRC    := $(LIB_SRC) $(MAIN_SRC) $(wildcard kernels/run.c kernels/bench.c tools/*.c) $(TEST_SRC) \
-              $(HELP_SRC)
+              $(HELP_SRC) $(wildcard tests/cuda/*.c)
 HEADERS    := $(sort $(foreach l,$(LAYERS),$(wildcard analyzer/$(l)/*.h)) \
                 $(wildcard kernels/*.h tests/*.h))
 RULE_FILES := $(shell find rules -type f '(' -name '*.md' -o -name '*.toml' -o -path 'rules/report/*' ')' | LC_ALL=C sort)
@@ -55,6 +55,7 @@ $(B)/no_leaks.o: | deps
 $(B)/castproof: $(call obj,$(MAIN_SRC)) $(B)/libcastproof.a $(B)/libtree-sitter.a
 $(TESTS): $(B)/test_%: $(B)/tests/test_%.o $(B)/libtesthelp.a $(B)/libcastproof.a \
                        $(B)/libtree-sitter.a
+$(B)/test_engine: | $(B)/fake-cuda.so
 $(TESTS): LDLIBS += -lcmocka -larchive
 $(B)/castproof $(TESTS): $(NO_LEAKS)
 	@echo "  LINK  $@"
@@ -67,6 +68,12 @@ $(B)/portable/castproof: $(B)/tools/no_network.o $(call obj,$(MAIN_SRC)) $(B)/li
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)CC='$(CC)' LDLIBS='$(LDLIBS)' tools/link-portable $@ $(filter %.o %.a,$^)
+
+# Stands for castproof-cuda.so where there is no GPU: the same calls, by the reference.
+$(B)/fake-cuda.so: tests/cuda/fake_cuda.c kernels/route_ref.c kernels/compare.c \
+                   kernels/inputs.c kernels/route_cuda.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize%,$(CFLAGS)) -shared -fPIC $(filter %.c,$^) -lm -o $@
 
 $(B)/libcastproof.a: $(call obj,$(LIB_SRC)) $(B)/embed.o
 $(B)/libtesthelp.a: $(call obj,$(HELP_SRC))
@@ -135,22 +142,42 @@ run:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all
 	$(Q)tools/run-demo build/release/castproof $(RUN_ARGS)
 
-## kernels: the reference kernels for the GPUS, and build/kernels/run; needs nvcc, no GPU
-GPUS    := 80 90 100
+## kernels: routing on GPUS, build/kernels/castproof-cuda.so and its check; needs nvcc, no GPU
+GPUS    := 80 90 100 120
 ARCHS    = $(filter $(addprefix compute_,$(GPUS)),$(shell $(NVCC) --list-gpu-arch))
-CU_OBJ  := $(patsubst %.cu,build/%.o,$(wildcard kernels/*.cu))
-kernels: $(if $(NVCC),$(if $(wildcard kernels/run.c),build/kernels/run,$(CU_OBJ)),no-nvcc)
+NEWEST   = $(lastword $(ARCHS))
+GPU_PROGRAMS := build/kernels/run build/kernels/bench_gpu
+CU_OBJ  := $(patsubst %.cu,build/%.o,$(filter-out kernels/bench_gpu.cu,$(wildcard kernels/*.cu)))
+kernels: $(if $(NVCC),build/kernels/castproof-cuda.so $(GPU_PROGRAMS),no-nvcc)
 no-nvcc:
 	@echo "kernels: off, no nvcc found (NVCC=/path/to/nvcc names one)"
-build/kernels/%.o: kernels/%.cu $(wildcard kernels/*.h kernels/*.def)
+build/kernels/%.o: kernels/%.cu $(wildcard kernels/*.h kernels/*.cuh kernels/*.def)
 	@mkdir -p $(@D)
 	@echo "  NVCC  $<"
-	$(Q)$(NVCC) -O2 -fmad=false -I. -Ianalyzer \
+	$(Q)$(NVCC) -std=c++17 -O3 -fmad=false -I. -Ianalyzer \
 	  $(foreach a,$(ARCHS),-gencode arch=$(a),code=$(a:compute_%=sm_%)) \
-	  -Xcompiler -Wall,-ffp-contract=off -c $< -o $@
-build/kernels/run: $(CU_OBJ) $(B)/kernels/run.o $(B)/libcastproof.a
+	  -gencode arch=$(NEWEST),code=$(NEWEST) \
+	  -Xcompiler -fPIC,-Wall,-ffp-contract=off -c $< -o $@
+build/kernels/pic_%.o: kernels/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -O2 -fPIC -c $< -o $@
+build/kernels/castproof-cuda.so: $(CU_OBJ) build/kernels/pic_compare.o
 	@echo "  LINK  $@"
-	$(Q)$(NVCC) $^ -lm -o $@
+	$(Q)$(NVCC) -shared -cudart static $^ -o $@
+build/kernels/run: build/release/kernels/run.o build/release/libcastproof.a
+build/kernels/bench_gpu: build/kernels/bench_gpu.o build/release/libcastproof.a
+$(GPU_PROGRAMS): $(CU_OBJ)
+	@echo "  LINK  $@"
+	$(Q)$(NVCC) -cudart static $(filter-out %.a,$^) $(filter %.a,$^) -lm -lpthread -o $@
+ifneq ($(VARIANT),release)
+build/release/%: FORCE
+	$(Q)$(MAKE) --no-print-directory VARIANT=release $@
+endif
+
+## bench-gpu: times the routing on a GPU, and PyTorch's and FlashInfer's where PYTHON has them
+bench-gpu: kernels
+	$(Q)build/kernels/bench_gpu $(ARGS)
+	$(Q)$(PYTHON) tools/bench-gpu build/kernels/castproof-cuda.so
 
 ## corpus, bench: the checks on released packages; the timings
 corpus bench:
@@ -213,6 +240,9 @@ install: all
 	$(B)/castproof completions bash -o $(SHARE)/bash-completion/completions/castproof
 	$(B)/castproof completions zsh -o $(SHARE)/zsh/site-functions/_castproof
 	$(B)/castproof completions fish -o $(SHARE)/fish/vendor_completions.d/castproof.fish
+	$(if $(wildcard build/kernels/castproof-cuda.so),install -D -m 755 \
+	  build/kernels/castproof-cuda.so \
+	  $(DESTDIR)$(PREFIX)/lib/castproof/castproof-cuda.so)
 
 ## clean, distclean: removes what was built; also what deps brought
 clean:
@@ -223,7 +253,7 @@ distclean: clean
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all portable deps test asan release run kernels no-nvcc corpus bench bench-cpu layers \
+.PHONY: all portable deps test asan release run kernels no-nvcc corpus bench bench-cpu bench-gpu layers \
         headers lint lint-tools format install clean distclean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:

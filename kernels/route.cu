@@ -1,83 +1,67 @@
-#include "kernels/route_cuda.h"
+#include "kernels/compare.h"
+#include "kernels/gpu_inputs.cuh"
+#include "kernels/gpu_plan.cuh"
+#include "kernels/gpu_trouble.cuh"
 
-#include <cuda_runtime.h>
-#include <stdio.h>
+#define CHUNK_BYTES ((size_t)512 << 20) /* of logits that are on the device at a time */
 
-#include "kernels/route_token.h"
-
-#define THREADS 128
-
-/* The first CUDA error of a function; later calls are then not made. */
-struct trouble {
-    char text[240];
-    bool any;
-};
-
-static bool went_well(trouble *t, cudaError_t code, int line)
+extern "C" int32_t cp_cuda_version(void)
 {
-    if (code != cudaSuccess)
-        snprintf(t->text, sizeof t->text, "kernels/route.cu:%d: %s", line,
-                 cudaGetErrorString(code));
-    t->any = code != cudaSuccess;
-    return !t->any;
-}
-
-#define CHECK(t, call) (!(t)->any && went_well((t), (call), __LINE__))
-
-/* Threads that read a message need it to outlive the call. */
-static const char *message(const trouble *t)
-{
-    static thread_local char kept[sizeof t->text];
-    memcpy(kept, t->text, sizeof kept);
-    return t->any ? kept : NULL;
-}
-
-__global__ void route_tokens(cp_route_spec spec, const void *logits, const void *bias,
-                             int64_t tokens, int32_t *ids, void *weights)
-{
-    int64_t token = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    if (token >= tokens)
-        return;
-    float row[CP_ROUTE_MAX_EXPERTS], added[CP_ROUTE_MAX_EXPERTS];
-    float chosen[CP_ROUTE_MAX_TOP_K];
-    for (int32_t e = 0; e < spec.experts; e++) {
-        row[e] = cp_route_logit(&spec, logits, (size_t)(token * spec.experts + e));
-        added[e] = cp_route_bias(&spec, bias, e);
-    }
-    cp_route_token(&spec, row, added, ids + token * spec.top_k, chosen);
-    for (int32_t k = 0; k < spec.top_k; k++)
-        cp_store(weights, spec.weights, (size_t)(token * spec.top_k + k), chosen[k]);
-}
-
-__global__ void make_rows(cp_input_kind kind, float std, uint64_t seed, int64_t tokens,
-                          int32_t experts, float *rows)
-{
-    int64_t token = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    if (token < tokens)
-        cp_input_row(kind, std, seed, token, experts, rows + token * experts);
-}
-
-__global__ void take_sigmoids(uint32_t step, int64_t count, float *results)
-{
-    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
-    if (i < count)
-        results[i] = cp_sigmoid(cp_float_of_bits((uint32_t)i * step));
-}
-
-static unsigned blocks_for(int64_t threads)
-{
-    return (unsigned)((threads + THREADS - 1) / THREADS);
+    return CP_CUDA_VERSION;
 }
 
 extern "C" int32_t cp_cuda_device(char *name, size_t size)
 {
-    int count = 0;
-    cudaDeviceProp device;
-    if (cudaGetDeviceCount(&count) != cudaSuccess || count < 1 ||
-        cudaGetDeviceProperties(&device, 0) != cudaSuccess)
+    int count = 0, driver = 0;
+    cudaDeviceProp p;
+    cudaError_t code = cudaGetDeviceCount(&count);
+    if (code == cudaSuccess && count > 0)
+        code = cudaGetDeviceProperties(&p, 0);
+    if (code != cudaSuccess || count < 1) {
+        snprintf(name, size, "%s",
+                 code == cudaSuccess ? "there is no CUDA device"
+                                     : cudaGetErrorString(code));
         return 0;
-    snprintf(name, size, "%s (sm_%d%d)", device.name, device.major, device.minor);
+    }
+    cudaDriverGetVersion(&driver);
+    if (p.major < 8) {
+        snprintf(name, size, "%s (sm_%d%d) is older than sm_80", p.name, p.major,
+                 p.minor);
+        return 0;
+    }
+    snprintf(name, size, "%s (sm_%d%d), driver for CUDA %d.%d", p.name, p.major, p.minor,
+             driver / 1000, driver % 100 / 10);
     return 1;
+}
+
+/* Device memory for a run in chunks. */
+struct chunks {
+    int64_t tokens; /* of one */
+    void *logits, *weights;
+    int32_t *ids;
+};
+
+static bool chunks_make(trouble *t, const cp_route_spec *spec, int64_t tokens, bool both,
+                        chunks *c)
+{
+    size_t row = (size_t)spec->experts * cp_storage_size(spec->logits);
+    int64_t most = (int64_t)(CHUNK_BYTES / row);
+    *c = {};
+    c->tokens = tokens < most ? tokens : most;
+    size_t picks = (size_t)c->tokens * (size_t)spec->top_k;
+    CHECK(t, cudaMalloc(&c->logits, (size_t)c->tokens * row));
+    if (!both) {
+        CHECK(t, cudaMalloc(&c->ids, picks * sizeof *c->ids));
+        CHECK(t, cudaMalloc(&c->weights, picks * cp_storage_size(spec->weights)));
+    }
+    return !t->any;
+}
+
+static void chunks_free(chunks *c)
+{
+    cudaFree(c->logits);
+    cudaFree(c->ids);
+    cudaFree(c->weights);
 }
 
 extern "C" const char *cp_cuda_route(const cp_route_spec *spec, const void *logits,
@@ -85,60 +69,114 @@ extern "C" const char *cp_cuda_route(const cp_route_spec *spec, const void *logi
                                      void *weights)
 {
     trouble t = {};
-    size_t rows = (size_t)tokens, experts = (size_t)spec->experts;
-    size_t picks = rows * (size_t)spec->top_k;
-    size_t logits_size = rows * experts * cp_storage_size(spec->logits);
-    size_t bias_size = bias ? experts * cp_storage_size(spec->bias) : 0;
-    size_t weights_size = picks * cp_storage_size(spec->weights);
-    void *on_logits = NULL, *on_bias = NULL, *on_ids = NULL, *on_weights = NULL;
-    CHECK(&t, cudaMalloc(&on_logits, logits_size));
-    CHECK(&t, cudaMalloc(&on_ids, picks * sizeof *ids));
-    CHECK(&t, cudaMalloc(&on_weights, weights_size));
-    CHECK(&t, cudaMemcpy(on_logits, logits, logits_size, cudaMemcpyHostToDevice));
-    if (bias) {
-        CHECK(&t, cudaMalloc(&on_bias, bias_size));
-        CHECK(&t, cudaMemcpy(on_bias, bias, bias_size, cudaMemcpyHostToDevice));
+    chunks c = {};
+    cp_cuda_plan *plan;
+    cp_route_pair pair = {*spec, logits, CP_STORE_F32, bias, bias};
+    if (said(&t, cp_cuda_plan_new(&pair, 0, &plan)))
+        return message(&t);
+    chunks_make(&t, spec, tokens, false, &c);
+    size_t row = (size_t)spec->experts * cp_storage_size(spec->logits);
+    size_t out = (size_t)spec->top_k * cp_storage_size(spec->weights);
+    for (int64_t at = 0; at < tokens && !t.any; at += c.tokens) {
+        int64_t count = tokens - at < c.tokens ? tokens - at : c.tokens;
+        size_t first = (size_t)at, n = (size_t)count, k = (size_t)spec->top_k;
+        CHECK(&t, cudaMemcpy(c.logits, (const char *)logits + first * row, n * row,
+                             cudaMemcpyHostToDevice));
+        if (!t.any)
+            said(&t, cp_cuda_plan_run(plan, c.logits, count, c.ids, c.weights, NULL));
+        CHECK(&t, cudaMemcpy(ids + first * k, c.ids, n * k * sizeof *ids,
+                             cudaMemcpyDeviceToHost));
+        CHECK(&t, cudaMemcpy((char *)weights + first * out, c.weights, n * out,
+                             cudaMemcpyDeviceToHost));
     }
-    if (!t.any)
-        route_tokens<<<blocks_for(tokens), THREADS>>>(*spec, on_logits, on_bias, tokens,
-                                                      (int32_t *)on_ids, on_weights);
-    CHECK(&t, cudaGetLastError());
-    CHECK(&t, cudaMemcpy(ids, on_ids, picks * sizeof *ids, cudaMemcpyDeviceToHost));
-    CHECK(&t, cudaMemcpy(weights, on_weights, weights_size, cudaMemcpyDeviceToHost));
-    cudaFree(on_logits);
-    cudaFree(on_bias);
-    cudaFree(on_ids);
-    cudaFree(on_weights);
+    chunks_free(&c);
+    cp_cuda_plan_free(plan);
     return message(&t);
 }
 
-/* Copies `count` results back from the device, where `launch` left them, and frees. */
-static const char *bring_back(trouble *t, float *on_device, float *results, size_t count)
+/* The reference of one row, by route a or b. */
+static void route_row(const cp_cuda_plan *plan, const void *row, bool a, int32_t *ids,
+                      cp_weights *weights)
 {
-    CHECK(t, cudaGetLastError());
-    CHECK(t, cudaMemcpy(results, on_device, count * sizeof *results,
-                        cudaMemcpyDeviceToHost));
-    cudaFree(on_device);
-    return message(t);
+    const cp_route_spec *spec = &plan->job.spec;
+    float values[CP_ROUTE_MAX_EXPERTS], chosen[CP_ROUTE_MAX_TOP_K];
+    for (int32_t e = 0; e < spec->experts; e++) {
+        float x = cp_load(row, spec->logits, (size_t)e);
+        values[e] = cp_round_to(a ? cp_round_to(x, plan->job.cast) : x, spec->compute);
+    }
+    cp_route_token(spec, values, a ? plan->bias_a : plan->bias_b, ids, chosen);
+    for (int32_t k = 0; k < spec->top_k; k++)
+        cp_store(weights, spec->weights, (size_t)k, chosen[k]);
 }
 
-extern "C" const char *cp_cuda_rows(cp_input_kind kind, float std, uint64_t seed,
-                                    int64_t tokens, int32_t experts, float *rows)
+/* Adds a chunk's counts; of the first token that differs, the reference says how. */
+static void add_chunk(trouble *t, cp_cuda_plan *plan, const void *on_device, int64_t at,
+                      int64_t count, cp_comparison *sum)
 {
-    trouble t = {};
-    float *on_rows = NULL;
-    size_t count = (size_t)tokens * (size_t)experts;
-    if (CHECK(&t, cudaMalloc(&on_rows, count * sizeof *rows)))
-        make_rows<<<blocks_for(tokens), THREADS>>>(kind, std, seed, tokens, experts,
-                                                   on_rows);
-    return bring_back(&t, on_rows, rows, count);
+    cp_comparison part, one = {};
+    if (t->any || said(t, cp_cuda_plan_counts(plan, &part)))
+        return;
+    part.tokens = count;
+    if (part.has_first && !sum->has_first) {
+        const cp_route_spec *spec = &plan->job.spec;
+        char row[CP_ROUTE_MAX_EXPERTS * sizeof(float)];
+        size_t bytes = (size_t)spec->experts * cp_storage_size(spec->logits);
+        int32_t ids_a[CP_ROUTE_MAX_TOP_K], ids_b[CP_ROUTE_MAX_TOP_K];
+        cp_weights a, b;
+        CHECK(t,
+              cudaMemcpy(row, (const char *)on_device + (size_t)part.first.token * bytes,
+                         bytes, cudaMemcpyDeviceToHost));
+        route_row(plan, row, true, ids_a, &a);
+        route_row(plan, row, false, ids_b, &b);
+        cp_compare_token(&one, spec, at + part.first.token, {ids_a, &a}, {ids_b, &b});
+        part.first = one.first;
+    }
+    cp_compare_add(sum, &part);
 }
 
-extern "C" const char *cp_cuda_sigmoids(uint32_t step, int64_t count, float *results)
+extern "C" const char *cp_cuda_pair(const cp_route_pair *pair, int64_t tokens,
+                                    cp_comparison *sum)
 {
     trouble t = {};
-    float *on_results = NULL;
-    if (CHECK(&t, cudaMalloc(&on_results, (size_t)count * sizeof *results)))
-        take_sigmoids<<<blocks_for(count), THREADS>>>(step, count, on_results);
-    return bring_back(&t, on_results, results, (size_t)count);
+    chunks c = {};
+    cp_cuda_plan *plan;
+    if (said(&t, cp_cuda_plan_new(pair, 1, &plan)))
+        return message(&t);
+    chunks_make(&t, &pair->spec, tokens, true, &c);
+    size_t row = (size_t)pair->spec.experts * cp_storage_size(pair->spec.logits);
+    for (int64_t at = 0; at < tokens && !t.any; at += c.tokens) {
+        int64_t count = tokens - at < c.tokens ? tokens - at : c.tokens;
+        CHECK(&t, cudaMemcpy(c.logits, (const char *)pair->logits + (size_t)at * row,
+                             (size_t)count * row, cudaMemcpyHostToDevice));
+        if (!t.any)
+            said(&t, cp_cuda_plan_run(plan, c.logits, count, NULL, NULL, NULL));
+        add_chunk(&t, plan, c.logits, at, count, sum);
+    }
+    chunks_free(&c);
+    cp_cuda_plan_free(plan);
+    return message(&t);
+}
+
+extern "C" const char *cp_cuda_sample_compare(const cp_cuda_sample *sample, int64_t first,
+                                              int64_t tokens, cp_comparison *sum)
+{
+    trouble t = {};
+    chunks c = {};
+    cp_cuda_plan *plan;
+    cp_route_pair pair = {sample->spec, NULL, sample->cast, sample->bias_a,
+                          sample->bias_b};
+    pair.spec.logits = pair.spec.bias = CP_STORE_F32;
+    if (said(&t, cp_cuda_plan_new(&pair, 1, &plan)))
+        return message(&t);
+    chunks_make(&t, &pair.spec, tokens, true, &c);
+    for (int64_t at = 0; at < tokens && !t.any; at += c.tokens) {
+        int64_t count = tokens - at < c.tokens ? tokens - at : c.tokens;
+        CHECK(&t, gpu_make_inputs(sample, first + at, count, (float *)c.logits));
+        if (!t.any)
+            said(&t, cp_cuda_plan_run(plan, c.logits, count, NULL, NULL, NULL));
+        add_chunk(&t, plan, c.logits, first + at, count, sum);
+    }
+    chunks_free(&c);
+    cp_cuda_plan_free(plan);
+    return message(&t);
 }

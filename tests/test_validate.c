@@ -301,16 +301,6 @@ static void test_what_was_run_is_not_run_again(void **state)
     assert_int_equal(runs.measured_count, 6);
 }
 
-static void test_a_device_that_is_not_built_in_is_refused(void **state)
-{
-    (void)state;
-    cp_err err = {0};
-    assert_int_equal(cp_validate_device(CP_STR("auto"), &err), CP_OK);
-    assert_int_equal(cp_validate_device(CP_STR("cuda"), &err), CP_ERR_USAGE);
-    assert_int_equal(cp_validate_device(CP_STR("tpu"), &err), CP_ERR_USAGE);
-    assert_string_equal(err.msg, "--device tpu: must be auto, cpu or cuda");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,7 +324,6 @@ int main(void)
         TEST(test_the_interval_is_wilsons),
         TEST(test_a_measurement_is_that_of_the_reference),
         TEST(test_what_was_run_is_not_run_again),
-        TEST(test_a_device_that_is_not_built_in_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static cp_str choices_of(const words *all, const char *option)
         const char *option, *choices;
     } known[] = {{"color", "auto always never"},
                  {"fail-on", "actionable stale any"},
-                 {"device", "auto cpu"}};
+                 {"device", "auto cpu cuda"}};
     if (strcmp(option, "output-format") == 0)
         return all->formats;
     if (strcmp(option, "select") == 0 || strcmp(option, "ignore") == 0)

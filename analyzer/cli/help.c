@@ -80,7 +80,7 @@ static const char options_of_commands[] =
     "  --in-place           make the changes that are exact in the files\n"
     "  --unsafe-fixes       with --in-place: make the others too\n"
     "validate:\n"
-    "  --device D           auto or cpu\n"
+    "  --device D           auto, cpu or cuda: a GPU, which auto takes if there is one\n"
     "  --model NAME         one preset instead of the routing method's own\n"
     "  --logits FILE,…      also route these captured logits (safetensors, npy)\n"
     "  --seed N, --tokens N\n"

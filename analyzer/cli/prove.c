@@ -1,5 +1,7 @@
 #include "cli/prove.h"
 
+#include <stdio.h>
+
 #include "cli/commands.h"
 
 static cp_status read_options(cp_run *run, cp_validate_options *validate,
@@ -9,8 +11,7 @@ static cp_status read_options(cp_run *run, cp_validate_options *validate,
     const cp_options *options = run->options;
     cp_presets *presets = cp_new(run->arena, cp_presets, 1);
     *presets = cp_presets_bundled(run->arena);
-    *validate = (cp_validate_options){.device = options->device,
-                                      .tokens = options->tokens,
+    *validate = (cp_validate_options){.tokens = options->tokens,
                                       .seed = options->seed,
                                       .presets = presets,
                                       .runs = cp_new(run->arena, cp_runs, 1)};
@@ -21,7 +22,9 @@ static cp_status read_options(cp_run *run, cp_validate_options *validate,
             return cp_fail(err, CP_ERR_USAGE, "--model: no preset is called '%.*s'",
                            CP_STR_ARGS(options->model));
     }
-    cp_status st = cp_validate_device(options->device, err);
+    validate->runs->engine = cp_new(run->arena, cp_engine, 1);
+    cp_status st =
+        cp_engine_open(run->arena, options->device, validate->runs->engine, err);
     if (st || !options->logits.count)
         return st;
     st = cp_captures_open(run->arena, options->logits.items, options->logits.count,
@@ -74,6 +77,8 @@ cp_status cp_prove(cp_run *run, bool only_exact, cp_proofs *proofs, cp_err *err)
     prove_all(run, &validate, preset, only_exact, proofs);
     cp_progress_hush(run->options->progress);
     cp_captures_close(&captures);
+    if (validate.runs->measured_count > 0 && !validate.captures)
+        proofs->note = validate.runs->engine->note;
     return CP_OK;
 }
 
@@ -94,6 +99,8 @@ int cp_command_validate(cp_arena *arena, const cp_options *options)
         report.checked_count = proofs.count;
         cp_report_style style = cp_run_style(options);
         cp_run_complain(&run);
+        if (proofs.note.len && !options->quiet)
+            fprintf(stderr, "castproof: %.*s\n", CP_STR_ARGS(proofs.note));
         st = cp_run_write(
             options, cp_report_validation(arena, &report, options->format, &style), &err);
         for (size_t i = 0; i < run.plan.fix_count; i++)

@@ -13,6 +13,8 @@ typedef struct cp_proofs {
     cp_checked *checked; /* one for each finding whose fix drops a cast */
     size_t count, room;
     cp_patch_proof *for_patches; /* one for each fix of the plan, in its order */
+    cp_str note; /* of the engine: where runs were made, or why not on a GPU; "": none
+                    were */
 } cp_proofs;
 
 /*

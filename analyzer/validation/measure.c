@@ -14,19 +14,16 @@
  * (kernels/exact.h enumerates it), so a cast and the read behind it come to
  * rounding to the storage.
  */
-typedef struct biases {
-    float with_cast[MAX], without[MAX];
-} biases;
-
 static void round_all(float *values, int32_t count, cp_storage storage)
 {
     for (int32_t i = 0; i < count && storage != CP_STORE_F32; i++)
         values[i] = cp_round_to(values[i], storage);
 }
 
-static void make_bias(const cp_measurement *m, biases *bias)
+void cp_measure_biases(const cp_measurement *m, cp_biases *bias)
 {
     int32_t experts = m->spec.experts;
+    *bias = (cp_biases){0};
     for (int32_t e = 0; e < experts; e++)
         bias->without[e] =
             m->has_bias ? cp_input_bias(CP_MEASURE_BIAS_STD, m->seed, e) : 0.0f;
@@ -45,7 +42,7 @@ static void make_bias(const cp_measurement *m, biases *bias)
 /* One thread's share of the tokens. */
 typedef struct part {
     const cp_measurement *m;
-    const biases *bias;
+    const cp_biases *bias;
     int64_t first, end;
     cp_comparison sum;
 } part;
@@ -100,8 +97,8 @@ cp_comparison cp_measure(const cp_measurement *m)
     pthread_t threads[MAX_THREADS];
     bool started[MAX_THREADS] = {false};
     cp_comparison sum = {0};
-    biases bias = {0};
-    make_bias(m, &bias);
+    cp_biases bias;
+    cp_measure_biases(m, &bias);
     int32_t count = threads_for(m->tokens);
     for (int32_t i = 0; i < count; i++) {
         int64_t first = m->tokens * i / count, end = m->tokens * (i + 1) / count;

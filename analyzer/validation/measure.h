@@ -29,6 +29,13 @@ typedef struct cp_measurement {
                       of drawn logits, with its bias if it has one; or NULL */
 } cp_measurement;
 
+/* The bias of a measurement, in float32. */
+typedef struct cp_biases {
+    float with_cast[CP_ROUTE_MAX_EXPERTS], without[CP_ROUTE_MAX_EXPERTS];
+} cp_biases;
+
+void cp_measure_biases(const cp_measurement *m, cp_biases *bias);
+
 /* Routing with the cast (a) against routing without it (b), weights in float32. */
 cp_comparison cp_measure(const cp_measurement *m);
 

@@ -39,8 +39,10 @@ static void measure_one(job *j, const cp_preset *preset, float std)
                         .std = std,
                         .seed = o->seed,
                         .tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS};
-    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m);
+    cp_str device;
+    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m, &device);
     cp_validation *result = job_add(j, job_method(preset), preset);
+    result->device = device;
     job_count(result, &seen);
     cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result->rate_low,
                         &result->rate_high);
@@ -102,7 +104,8 @@ static void route_capture(job *j, const cp_capture *capture, const cp_preset *pr
                         .seed = j->options->seed,
                         .tokens = capture->logits->rows,
                         .captured = capture};
-    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m);
+    cp_str device; /* the CPU: it is where captures lie */
+    cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m, &device);
     cp_compare_add(&sum->all, &seen);
     sum->routed++;
     sum->biases += preset->bias && capture->bias;

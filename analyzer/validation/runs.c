@@ -3,6 +3,7 @@
 struct cp_measured {
     cp_measurement of;
     cp_comparison is;
+    cp_str device;
 };
 
 struct cp_widened {
@@ -33,12 +34,19 @@ static bool same_widening(const cp_widening *a, const cp_widening *b)
            a->tokens == b->tokens;
 }
 
-cp_comparison cp_runs_measure(cp_arena *arena, cp_runs *runs, const cp_measurement *m)
+cp_comparison cp_runs_measure(cp_arena *arena, cp_runs *runs, const cp_measurement *m,
+                              cp_str *device)
 {
     for (size_t i = 0; i < runs->measured_count; i++)
-        if (same_measurement(&runs->measured[i].of, m))
+        if (same_measurement(&runs->measured[i].of, m)) {
+            *device = runs->measured[i].device;
             return runs->measured[i].is;
-    struct cp_measured new = {*m, cp_measure(m)};
+        }
+    struct cp_measured new = {.of = *m, .device = CP_STR("cpu")};
+    new.is = cp_engine_measure(arena, runs->engine, m);
+    if (runs->engine && !m->captured)
+        new.device = runs->engine->device;
+    *device = new.device;
     cp_push(arena, runs->measured, runs->measured_count, runs->measured_room, new);
     return new.is;
 }

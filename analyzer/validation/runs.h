@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "kernels/exact.h"
-#include "validation/measure.h"
+#include "validation/engine.h"
 
 /* The widening of one storage, on one shape; of the bias or of the logits. */
 typedef struct cp_widening {
@@ -21,6 +21,7 @@ typedef struct cp_widening {
 } cp_widening;
 
 typedef struct cp_runs {
+    cp_engine *engine; /* where measurements are made; NULL: on the CPU */
     struct cp_measured *measured;
     size_t measured_count, measured_room;
     struct cp_widened *widened;
@@ -29,8 +30,9 @@ typedef struct cp_runs {
     bool enumerated[CP_STORE_F16 + 1];
 } cp_runs;
 
-/* As cp_measure; remembered in `arena`. */
-cp_comparison cp_runs_measure(cp_arena *arena, cp_runs *runs, const cp_measurement *m);
+/* As cp_measure; remembered in `arena`. `device` gets where it was made. */
+cp_comparison cp_runs_measure(cp_arena *arena, cp_runs *runs, const cp_measurement *m,
+                              cp_str *device);
 
 /* As cp_exact_run_logits or cp_exact_run_bias. */
 cp_comparison cp_runs_widen(cp_arena *arena, cp_runs *runs, const cp_widening *w);

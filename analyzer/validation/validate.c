@@ -10,18 +10,6 @@
 /* What one (dtype, method, preset) comes to. */
 typedef void run_preset(job *j, const cp_preset *preset);
 
-cp_status cp_validate_device(cp_str device, cp_err *err)
-{
-    if (device.len == 0 || cp_str_is(device, "auto") || cp_str_is(device, "cpu"))
-        return CP_OK;
-    if (cp_str_is(device, "cuda"))
-        return cp_fail(err, CP_ERR_USAGE,
-                       "--device cuda: this build validates on the CPU; use --device "
-                       "auto or cpu (`make kernels` builds the CUDA check)");
-    return cp_fail(err, CP_ERR_USAGE, "--device %.*s: must be auto, cpu or cuda",
-                   CP_STR_ARGS(device));
-}
-
 cp_validation *job_add(job *j, cp_str method, const cp_preset *preset)
 {
     cp_verdict *v = j->verdict;

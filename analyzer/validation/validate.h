@@ -31,7 +31,7 @@
 
 /* One run, or one proof: for one dtype before the cast, one method, one preset. */
 typedef struct cp_validation {
-    cp_str device; /* "cpu": where the runs were made */
+    cp_str device; /* "cpu" or "cuda": where the runs were made */
     cp_str method; /* "DeepSeekV3"; "" where the result holds for any */
     cp_str preset; /* its name; "" where none was run */
     cp_dtype from; /* the dtype before the cast */
@@ -59,18 +59,14 @@ typedef struct cp_verdict {
 
 /* {0} is the default of each member but `presets`. */
 typedef struct cp_validate_options {
-    cp_str device;             /* as accepted by cp_validate_device; recorded as "cpu" */
-    int64_t tokens;            /* a measured run's, per standard deviation; 0: 16,384 */
-    uint64_t seed;             /* 0 is a seed like any other */
-    const float *stds;         /* standard deviations of the logits */
-    uint32_t std_count;        /* 0: they are 0.5, 1 and 3 */
-    const cp_presets *presets; /* what to choose from where no preset is named */
+    int64_t tokens;              /* a measured run's, per standard deviation; 0: 16,384 */
+    uint64_t seed;               /* 0 is a seed like any other */
+    const float *stds;           /* standard deviations of the logits */
+    uint32_t std_count;          /* 0: they are 0.5, 1 and 3 */
+    const cp_presets *presets;   /* what to choose from where no preset is named */
     const cp_captures *captures; /* logits to route besides the drawn ones; or NULL */
     cp_runs *runs; /* what ran for plans before, in the same arena; or NULL */
 } cp_validate_options;
-
-/* CP_ERR_USAGE: `device` is not "auto", "cpu" or "", or this build cannot use it. */
-CP_MUST_CHECK cp_status cp_validate_device(cp_str device, cp_err *err);
 
 /*
  * The verdict on dropping the cast of `plan`; all in `arena`. `preset` (may be NULL)

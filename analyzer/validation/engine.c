@@ -1,12 +1,12 @@
 #include "validation/engine.h"
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kernels/route_cuda.h"
+#include "read/path.h"
 
 #define OBJECT "castproof-cuda.so"
 
@@ -18,18 +18,6 @@ struct cp_engine_cuda {
                            cp_comparison *sum);
 };
 
-/* The folder of the running program; "" where the system does not say. */
-static cp_str program_folder(cp_arena *arena)
-{
-    char path[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (len <= 0)
-        return CP_STR("");
-    path[len] = 0;
-    char *slash = strrchr(path, '/');
-    return slash ? cp_str_printf(arena, "%.*s", (int)(slash - path), path) : CP_STR("");
-}
-
 /* The file to load; "" where there is none. */
 static cp_str find(cp_arena *arena)
 {
@@ -37,7 +25,7 @@ static cp_str find(cp_arena *arena)
     const char *named = getenv("CASTPROOF_CUDA");
     if (named)
         return cp_str_of(named);
-    cp_str folder = program_folder(arena);
+    cp_str folder = cp_path_parent(cp_path_program(arena));
     for (size_t i = 0; folder.len && i < sizeof places / sizeof *places; i++) {
         cp_str path = cp_str_printf(arena, "%.*s%s", CP_STR_ARGS(folder), places[i]);
         if (access(path.ptr, R_OK) == 0)

@@ -84,12 +84,12 @@ $(B)/%.a: $(B)/.flags
 
 # The reference routes many tokens: it is worth the compiler's effort.
 $(if $(filter release,$(VARIANT)),$(B)/kernels/%.o: CFLAGS += -O3)
-$(if $(filter debug,$(VARIANT)),$(B)/kernels/lanes_%.o: CFLAGS += -O2)
+$(if $(filter debug,$(VARIANT)),$(B)/kernels/lanes_%.o $(B)/kernels/gate.o: CFLAGS += -O2)
 $(B)/kernels/%.o: CFLAGS += -fno-math-errno # a root of a loop is then one instruction
 
 # Lanes pass no vector to a call, whatever gcc says; the file that is named for AVX2 has
 # it, and the program asks the processor before it goes there.
-$(B)/kernels/lanes_%.o $(B)/tests/test_fast.o: CFLAGS += -Wno-psabi
+$(B)/kernels/lanes_%.o $(B)/kernels/gate.o $(B)/tests/test_fast.o: CFLAGS += -Wno-psabi
 $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),$(B)/kernels/lanes_avx2.o: CFLAGS += \
   -mavx2 -mfma -mbmi -mpopcnt)
 

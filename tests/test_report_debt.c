@@ -37,7 +37,7 @@ static cp_str report_of(cp_debt_item *items, size_t count, cp_format format)
     const cp_debt debt = {
         .items = items, .item_count = count, .rows = rows, .row_count = 2};
     const cp_report_style style = {0};
-    return cp_report_debt(&arena, &debt, format, &style);
+    return cp_report_debt(&arena, &debt, NULL, format, &style);
 }
 
 static void assert_fits(cp_str text, size_t width)
@@ -146,7 +146,7 @@ static void test_markdown_fits_a_comment_whatever_has_to_be_escaped(void **state
     const cp_debt debt = {
         .items = items, .item_count = 200, .rows = rows, .row_count = 200};
     const cp_report_style style = {0};
-    cp_str page = cp_report_debt(&arena, &debt, CP_FORMAT_MARKDOWN, &style);
+    cp_str page = cp_report_debt(&arena, &debt, NULL, CP_FORMAT_MARKDOWN, &style);
     assert_in_range(page.len, 50000, 65535);
     assert_true(cp_str_ends(page, CP_STR("`castproof debt`.\n\n</details>\n")));
 }
@@ -196,7 +196,7 @@ static void test_json_has_releases_that_answer_alike_once(void **state)
         .package = CP_STR("lib"), .releases = releases, .release_count = 3};
     const cp_debt debt = {.rows = &row, .row_count = 1};
     const cp_report_style style = {0};
-    assert_has(cp_report_debt(&arena, &debt, CP_FORMAT_JSON, &style),
+    assert_has(cp_report_debt(&arena, &debt, NULL, CP_FORMAT_JSON, &style),
                "      \"package\": \"lib\",\n"
                "      \"releases\": [\n"
                "        {\n"

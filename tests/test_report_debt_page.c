@@ -71,7 +71,7 @@ static void add_patch(page_case *p, cp_finding *finding, const char *diff)
 /* The page, which is always to be whole. */
 static cp_str page_text(const page_case *p)
 {
-    const cp_debt_page page = {&p->debt, &p->c->report, &p->patches};
+    const cp_debt_page page = {&p->debt, NULL, &p->c->report, &p->patches};
     cp_str text = cp_report_debt_page(&arena, &page);
     assert_well_formed(text);
     assert_ids_are_whole(text);

@@ -70,7 +70,8 @@ static bool fails(const cp_options *options, const cp_debt_item *item)
 }
 
 /* The page also has the casts that can go, with their patches and what these do. */
-static cp_status page_of(cp_run *run, const cp_debt *debt, cp_str *page, cp_err *err)
+static cp_status page_of(cp_run *run, const cp_debt *debt, const cp_gate_effects *gate,
+                         cp_str *page, cp_err *err)
 {
     cp_proofs proofs = {0};
     cp_patches patches = {0};
@@ -86,7 +87,8 @@ static cp_status page_of(cp_run *run, const cp_debt *debt, cp_str *page, cp_err 
     cp_report report = cp_run_report(run);
     report.checked = proofs.checked;
     report.checked_count = proofs.count;
-    const cp_debt_page shown = {.debt = debt, .report = &report, .patches = &patches};
+    const cp_debt_page shown = {
+        .debt = debt, .gate = gate, .report = &report, .patches = &patches};
     *page = cp_report_debt_page(run->arena, &shown);
     return CP_OK;
 }
@@ -96,11 +98,14 @@ static cp_status report_debt(cp_run *run, const cp_debt *debt, cp_err *err)
     cp_format format = run->options->format;
     cp_report_style style = cp_run_style(run->options);
     cp_str text = {"", 0};
+    cp_gate_effects gate = {0};
     cp_status st = CP_OK;
-    if (format == CP_FORMAT_HTML)
-        st = page_of(run, debt, &text, err);
-    else
-        text = cp_report_debt(run->arena, debt, format, &style);
+    if (debt->item_count + debt->row_count)
+        st = cp_prove_gate(run, &gate, err);
+    if (!st && format == CP_FORMAT_HTML)
+        st = page_of(run, debt, &gate, &text, err);
+    else if (!st)
+        text = cp_report_debt(run->arena, debt, &gate, format, &style);
     cp_run_complain(run);
     return st ? st : cp_run_write(run->options, text, err);
 }

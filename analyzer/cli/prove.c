@@ -4,32 +4,50 @@
 
 #include "cli/commands.h"
 
+/* What does not need a device: the presets, and the one that --model names (or NULL). */
+static cp_status read_model(cp_run *run, cp_validate_options *validate,
+                            const cp_preset **preset, cp_err *err)
+{
+    const cp_options *options = run->options;
+    cp_presets *presets = cp_new(run->arena, cp_presets, 1);
+    *presets = cp_presets_bundled(run->arena);
+    *validate = (cp_validate_options){
+        .tokens = options->tokens, .seed = options->seed, .presets = presets};
+    *preset = NULL;
+    if (!options->model.len)
+        return CP_OK;
+    *preset = cp_presets_find(presets, options->model);
+    return *preset ? CP_OK
+                   : cp_fail(err, CP_ERR_USAGE, "--model: no preset is called '%.*s'",
+                             CP_STR_ARGS(options->model));
+}
+
 static cp_status read_options(cp_run *run, cp_validate_options *validate,
                               cp_captures *captures, const cp_preset **preset,
                               cp_err *err)
 {
     const cp_options *options = run->options;
-    cp_presets *presets = cp_new(run->arena, cp_presets, 1);
-    *presets = cp_presets_bundled(run->arena);
-    *validate = (cp_validate_options){.tokens = options->tokens,
-                                      .seed = options->seed,
-                                      .presets = presets,
-                                      .runs = cp_new(run->arena, cp_runs, 1)};
-    *preset = NULL;
-    if (options->model.len) {
-        *preset = cp_presets_find(presets, options->model);
-        if (!*preset)
-            return cp_fail(err, CP_ERR_USAGE, "--model: no preset is called '%.*s'",
-                           CP_STR_ARGS(options->model));
-    }
+    cp_status st = read_model(run, validate, preset, err);
+    if (st)
+        return st;
+    validate->runs = cp_new(run->arena, cp_runs, 1);
     validate->runs->engine = cp_new(run->arena, cp_engine, 1);
-    cp_status st =
-        cp_engine_open(run->arena, options->device, validate->runs->engine, err);
+    st = cp_engine_open(run->arena, options->device, validate->runs->engine, err);
     if (st || !options->logits.count)
         return st;
     st = cp_captures_open(run->arena, options->logits.items, options->logits.count,
                           captures, err);
     validate->captures = captures;
+    return st;
+}
+
+cp_status cp_prove_gate(cp_run *run, cp_gate_effects *gate, cp_err *err)
+{
+    cp_validate_options validate;
+    const cp_preset *preset;
+    cp_status st = read_model(run, &validate, &preset, err);
+    if (!st)
+        *gate = cp_validate_gate(run->arena, preset, &validate);
     return st;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/run.h"
 #include "patches/patch.h"
+#include "validation/gate.h"
 
 typedef struct cp_proofs {
     cp_checked *checked; /* one for each finding whose fix drops a cast */
@@ -24,5 +25,11 @@ typedef struct cp_proofs {
  */
 CP_MUST_CHECK cp_status cp_prove(cp_run *run, bool only_exact, cp_proofs *proofs,
                                  cp_err *err);
+
+/*
+ * What rounding the gate's output does for the preset that --model names, or the default
+ * ones. CP_ERR_USAGE: no such model.
+ */
+CP_MUST_CHECK cp_status cp_prove_gate(cp_run *run, cp_gate_effects *gate, cp_err *err);
 
 #endif

@@ -86,7 +86,7 @@ static json_t *summary_value(const cp_debt *debt)
     return value;
 }
 
-void cp_json_debt(cp_buf *out, const cp_debt *debt)
+void cp_json_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate)
 {
     cp_arena *arena = out->arena;
     json_t *root = cp_json_object();
@@ -97,6 +97,7 @@ void cp_json_debt(cp_buf *out, const cp_debt *debt)
         cp_json_add(matrix, row_value(arena, &debt->rows[i]));
     cp_json_set(root, "items", items);
     cp_json_set(root, "matrix", matrix);
+    cp_json_set(root, "gate_rounding", cp_json_gate_effects(arena, gate));
     cp_json_set(root, "summary", summary_value(debt));
     cp_json_write(out, root);
 }

@@ -188,7 +188,7 @@ static void add_matrix(cp_buf *out, const cp_debt *debt)
     close_details(out);
 }
 
-void cp_markdown_debt(cp_buf *out, const cp_debt *debt)
+void cp_markdown_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate)
 {
     size_t counts[CP_DEBT_STATE_COUNT] = {0};
     for (size_t i = 0; i < debt->item_count; i++)
@@ -202,6 +202,7 @@ void cp_markdown_debt(cp_buf *out, const cp_debt *debt)
         add_items(out, debt, true, ENOUGH_FOR_SETTLED);
     if (counts[CP_DEBT_UNVERIFIABLE])
         add_unsettled(out, debt, counts[CP_DEBT_UNVERIFIABLE]);
+    cp_markdown_gate_effects(out, gate);
     if (debt->row_count)
         add_matrix(out, debt);
 }

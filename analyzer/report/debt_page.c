@@ -32,6 +32,12 @@ static void fill_headline(cp_buf *out, const void *data)
                       cp_debt_state_name((cp_debt_state)s));
 }
 
+static void fill_gate(cp_buf *out, const void *data)
+{
+    const cp_debt_page *page = data;
+    cp_html_gate_effects(out, page->gate);
+}
+
 static void fill_style(cp_buf *out, const void *data)
 {
     (void)data;
@@ -121,12 +127,17 @@ static void fill_troubles(cp_buf *out, const void *data)
 
 cp_str cp_report_debt_page(cp_arena *arena, const cp_debt_page *page)
 {
-    static const cp_html_slot slots[] = {
-        {"headline", fill_headline},     {"style", fill_style},
-        {"version", fill_version},       {"summary", fill_summary},
-        {"troubles", fill_troubles},     {"todos", cp_debt_page_todos},
-        {"owners", cp_debt_page_owners}, {"consumers", cp_debt_page_consumers},
-        {"casts", cp_debt_page_casts},   {0}};
+    static const cp_html_slot slots[] = {{"gate", fill_gate},
+                                         {"headline", fill_headline},
+                                         {"style", fill_style},
+                                         {"version", fill_version},
+                                         {"summary", fill_summary},
+                                         {"troubles", fill_troubles},
+                                         {"todos", cp_debt_page_todos},
+                                         {"owners", cp_debt_page_owners},
+                                         {"consumers", cp_debt_page_consumers},
+                                         {"casts", cp_debt_page_casts},
+                                         {0}};
     cp_buf out = {.arena = arena};
     cp_html_page(&out, "report/debt.html", slots, page);
     return cp_buf_str(&out);

@@ -95,7 +95,8 @@ static void add_summary(cp_buf *out, const cp_debt *debt)
     cp_buf_puts(out, ".\n");
 }
 
-void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *given)
+void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate,
+                  const cp_report_style *given)
 {
     cp_report_style style = *given;
     if (!style.width)
@@ -109,8 +110,10 @@ void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *given
     }
     for (size_t i = 0; i < debt->row_count; i++)
         add_row(out, &debt->rows[i], &style);
+    if (debt->row_count)
+        cp_buf_puts(out, "\n");
+    cp_text_gate_effects(out, gate, &style);
     if (style.quiet)
         return;
-    cp_buf_puts(out, debt->row_count ? "\n" : "");
     add_summary(out, debt);
 }

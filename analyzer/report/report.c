@@ -120,16 +120,16 @@ cp_str cp_report_validation(cp_arena *arena, const cp_report *report, cp_format 
     return cp_buf_str(&out);
 }
 
-cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
-                      const cp_report_style *style)
+cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, const cp_gate_effects *gate,
+                      cp_format format, const cp_report_style *style)
 {
     cp_buf out = {.arena = arena};
     if (format == CP_FORMAT_JSON)
-        cp_json_debt(&out, debt);
+        cp_json_debt(&out, debt, gate);
     else if (format == CP_FORMAT_MARKDOWN)
-        cp_markdown_debt(&out, debt);
+        cp_markdown_debt(&out, debt, gate);
     else
-        cp_text_debt(&out, debt, style);
+        cp_text_debt(&out, debt, gate, style);
     return cp_buf_str(&out);
 }
 

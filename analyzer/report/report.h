@@ -18,6 +18,7 @@
 #include "findings/study.h"
 #include "patches/patch.h"
 #include "validation/validate.h"
+#include "validation/gate.h"
 
 typedef enum cp_format {
     CP_FORMAT_FULL,     /* for people, with source and trace */
@@ -100,13 +101,15 @@ bool cp_report_was_checked(const cp_report *report, const cp_fix *fix);
 bool cp_report_holds(const cp_report *report, const cp_fix *fix);
 
 /* The gate-dtype debt report: full (80 columns unless `style` says otherwise),
-   markdown (short enough for a comment on a pull request) or json. */
-cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, cp_format format,
-                      const cp_report_style *style);
+   markdown (short enough for a comment on a pull request) or json. `gate` (may be NULL)
+   is what was measured of rounding the gate's output. */
+cp_str cp_report_debt(cp_arena *arena, const cp_debt *debt, const cp_gate_effects *gate,
+                      cp_format format, const cp_report_style *style);
 
 /* What the page of the debt report shows, all of one run. */
 typedef struct cp_debt_page {
     const cp_debt *debt;
+    const cp_gate_effects *gate; /* may be NULL */
     const cp_report *report; /* with the casts found, and what validation said of them */
     const cp_patches *patches;
 } cp_debt_page;

@@ -48,7 +48,7 @@ static json_t *count_value(const cp_validation *result, int64_t count)
     return counts_say_something(result) ? cp_json_number((uint64_t)count) : json_null();
 }
 
-static void set_result(json_t *value, cp_arena *arena, const cp_validation *result)
+void cp_json_set_validation(json_t *value, cp_arena *arena, const cp_validation *result)
 {
     bool sampled = was_sampled(result);
     cp_json_set(value, "device", cp_json_text_or_null(arena, result->device));
@@ -99,7 +99,7 @@ static void add_results(json_t *list, cp_arena *arena, const cp_report *report,
                     result->from == CP_DTYPE_NONE
                         ? json_null()
                         : cp_json_text(arena, cp_str_of(cp_dtype_name(result->from))));
-        set_result(one, arena, result);
+        cp_json_set_validation(one, arena, result);
         cp_json_add(list, one);
     }
 }
@@ -114,7 +114,7 @@ json_t *cp_json_validation_of(cp_arena *arena, const cp_report *report, const cp
     cp_json_set(value, "effect", cp_json_text(arena, cp_str_of(effect)));
     cp_json_set(value, "claim", cp_json_text(arena, cp_str_of(claim)));
     cp_json_set(value, "holds", json_boolean(cp_report_holds(report, fix)));
-    set_result(value, arena, decides ? decides : &none);
+    cp_json_set_validation(value, arena, decides ? decides : &none);
     for (uint32_t i = 0; i < fix->finding_count; i++)
         add_results(results, arena, report, fix->findings[i]);
     cp_json_set(value, "results", results);

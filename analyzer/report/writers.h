@@ -18,12 +18,13 @@ void cp_text_validation(cp_buf *out, const cp_report *report, bool brief,
    method and preset. */
 cp_str cp_text_runs(cp_arena *arena, const cp_validation *result);
 cp_str cp_text_setting(cp_arena *arena, const cp_validation *result);
-void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_report_style *style);
+void cp_text_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate,
+                  const cp_report_style *style);
 
 void cp_text_migration(cp_buf *out, const cp_migrated *migrated, bool brief,
                        const cp_report_style *style);
 
-void cp_markdown_debt(cp_buf *out, const cp_debt *debt);
+void cp_markdown_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate);
 void cp_markdown_migration(cp_buf *out, const cp_migrated *migrated);
 /* As Markdown reads it: text and nothing more; cut where it gets long. */
 void cp_markdown_text(cp_buf *out, cp_str text);
@@ -37,7 +38,14 @@ void cp_text_trace_concise(cp_buf *out, const cp_traced *traced,
 void cp_json_trace(cp_buf *out, const cp_traced *traced);
 void cp_json_findings(cp_buf *out, const cp_report *report);
 void cp_json_validation(cp_buf *out, const cp_report *report);
-void cp_json_debt(cp_buf *out, const cp_debt *debt);
+void cp_json_debt(cp_buf *out, const cp_debt *debt, const cp_gate_effects *gate);
+
+/* gate_effects.c: nothing but in JSON and HTML where `gate` is NULL or has none. */
+void cp_text_gate_effects(cp_buf *out, const cp_gate_effects *gate,
+                          const cp_report_style *style);
+void cp_markdown_gate_effects(cp_buf *out, const cp_gate_effects *gate);
+void cp_html_gate_effects(cp_buf *out, const cp_gate_effects *gate);
+json_t *cp_json_gate_effects(cp_arena *arena, const cp_gate_effects *gate);
 
 void cp_sarif_findings(cp_buf *out, const cp_report *report);
 void cp_github_findings(cp_buf *out, const cp_report *report);
@@ -87,6 +95,9 @@ cp_str cp_migration_summary(cp_arena *arena, const cp_migration *migration);
 
 /* The patch of finding number `i` where it is the first finding that names it. */
 const cp_fix *cp_report_new_fix(const cp_report *report, size_t i);
+
+/* Sets the keys of one result of validation. */
+void cp_json_set_validation(json_t *value, cp_arena *arena, const cp_validation *result);
 
 /* JSON values. None is NULL: the program ends where memory does. */
 json_t *cp_json_text(cp_arena *arena, cp_str text); /* bytes not UTF-8 as U+FFFD */

@@ -43,18 +43,32 @@ void cp_measure_biases(const cp_measurement *m, cp_biases *bias)
 typedef struct part {
     const cp_measurement *m;
     const cp_biases *bias;
+    const float *gate_weights; /* where the logits are those of a gate */
     int64_t first, end;
     cp_comparison sum;
 } part;
 
-static cp_comparison compare_batch(const part *p, int64_t first, int32_t count)
+/* The float32 logits of `count` tokens, in `rows`; `hidden` is what a gate needs. */
+static void make_rows(const part *p, int64_t first, int32_t count, float *hidden,
+                      float *rows)
+{
+    const cp_measurement *m = p->m;
+    if (m->gate) {
+        cp_gate_hidden(m->gate, first, count, hidden);
+        cp_gate_logits(m->gate, p->gate_weights, hidden, count, rows);
+    } else if (m->captured) {
+        cp_tensor_rows(m->captured->logits, first, count, rows);
+    } else {
+        cp_input_normals(m->std, m->seed, first, count, m->spec.experts, rows);
+    }
+}
+
+static cp_comparison compare_batch(const part *p, int64_t first, int32_t count,
+                                   float *hidden)
 {
     const cp_measurement *m = p->m;
     float rows[BATCH * MAX];
-    if (m->captured)
-        cp_tensor_rows(m->captured->logits, first, count, rows);
-    else
-        cp_input_normals(m->std, m->seed, first, count, m->spec.experts, rows);
+    make_rows(p, first, count, hidden, rows);
     if (!m->of_bias)
         round_all(rows, count * m->spec.experts, m->from);
     cp_route_pair pair = {.spec = m->spec,
@@ -71,38 +85,55 @@ static cp_comparison compare_batch(const part *p, int64_t first, int32_t count)
 static void *measure_part(void *of)
 {
     part *p = of;
+    cp_arena arena = {0};
+    float *hidden =
+        p->m->gate ? cp_new_unset(&arena, float, BATCH * p->m->gate->width) : NULL;
     for (int64_t t = p->first; t < p->end; t += BATCH) {
         int32_t count = p->end - t < BATCH ? (int32_t)(p->end - t) : BATCH;
-        cp_comparison sum = compare_batch(p, t, count);
+        cp_comparison sum = compare_batch(p, t, count, hidden);
         cp_compare_add(&p->sum, &sum);
     }
+    cp_arena_dispose(&arena);
     return NULL;
 }
 
 #define MAX_THREADS 16
 #define THREAD_TOKENS 1024 /* fewer are not worth a thread */
 
-static int32_t threads_for(int64_t tokens)
+static int32_t threads_for(const cp_measurement *m)
 {
-    int64_t count = sysconf(_SC_NPROCESSORS_ONLN), worth = tokens / THREAD_TOKENS;
+    int64_t least = m->gate ? BATCH : THREAD_TOKENS;
+    int64_t count = sysconf(_SC_NPROCESSORS_ONLN), worth = m->tokens / least;
     count = count > worth ? worth : count;
     count = count > MAX_THREADS ? MAX_THREADS : count;
     return count > 1 ? (int32_t)count : 1;
 }
 
+static const float *gate_weights(cp_arena *arena, const cp_measurement *m)
+{
+    if (!m->gate)
+        return NULL;
+    float *weights =
+        cp_new_unset(arena, float, (size_t)m->gate->experts *(size_t)m->gate->width);
+    cp_gate_weights(m->gate, weights);
+    return weights;
+}
+
 /* Parts lie in the order of tokens, whatever thread runs them. */
 cp_comparison cp_measure(const cp_measurement *m)
 {
+    cp_arena arena = {0};
+    const float *weights = gate_weights(&arena, m);
     part parts[MAX_THREADS];
     pthread_t threads[MAX_THREADS];
     bool started[MAX_THREADS] = {false};
     cp_comparison sum = {0};
     cp_biases bias;
     cp_measure_biases(m, &bias);
-    int32_t count = threads_for(m->tokens);
+    int32_t count = threads_for(m);
     for (int32_t i = 0; i < count; i++) {
         int64_t first = m->tokens * i / count, end = m->tokens * (i + 1) / count;
-        parts[i] = (part){m, &bias, first, end, {0}};
+        parts[i] = (part){m, &bias, weights, first, end, {0}};
         started[i] =
             i > 0 && pthread_create(&threads[i], NULL, measure_part, &parts[i]) == 0;
     }
@@ -113,6 +144,7 @@ cp_comparison cp_measure(const cp_measurement *m)
             measure_part(&parts[i]);
         cp_compare_add(&sum, &parts[i].sum);
     }
+    cp_arena_dispose(&arena);
     return sum;
 }
 

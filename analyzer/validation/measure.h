@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "kernels/compare.h"
+#include "kernels/gate.h"
 #include "validation/captures.h"
 
 /* Standard deviation of the bias, where the router has one. */
@@ -24,9 +25,10 @@ typedef struct cp_measurement {
     float std;          /* of the logits, N(0, std^2) */
     uint64_t seed;
     int64_t tokens;
-    const cp_capture
-        *captured; /* at least `tokens` rows of spec.experts, routed instead
-                      of drawn logits, with its bias if it has one; or NULL */
+    /* At least `tokens` rows of spec.experts, routed instead of drawn logits, with its
+       bias if it has one; or NULL. */
+    const cp_capture *captured;
+    const cp_gate_spec *gate; /* the logits are those of this gate; or NULL */
 } cp_measurement;
 
 /* The bias of a measurement, in float32. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/embed.h"
+#include "kernels/gate.h"
 #include "parse/toml.h"
 
 /* The table being read, and the file's name for messages. */
@@ -21,9 +22,9 @@ static cp_status fault(const reader *r, uint32_t line, const char *key, const ch
 
 static cp_status known_keys(const reader *r)
 {
-    static const char *const keys[] = {"name",    "origin",     "method", "experts",
-                                       "top_k",   "groups",     "scale",  "bias",
-                                       "default", "keep_groups"};
+    static const char *const keys[] = {"name",    "origin",      "method", "experts",
+                                       "top_k",   "groups",      "scale",  "bias",
+                                       "default", "keep_groups", "hidden"};
     for (size_t i = 0; i < r->table->pair_count; i++) {
         const cp_toml_pair *pair = &r->table->pairs[i];
         size_t k = 0, count = sizeof keys / sizeof *keys;
@@ -73,6 +74,18 @@ static cp_status read_scale(const reader *r, float *scale)
     return CP_OK;
 }
 
+static cp_status read_hidden(const reader *r, int32_t *hidden)
+{
+    const cp_toml *value = cp_toml_get(r->table, "hidden");
+    if (!value)
+        return CP_OK;
+    if (value->kind != CP_TOML_INTEGER || value->integer < 1 ||
+        value->integer > CP_GATE_MAX_WIDTH)
+        return fault(r, value->line, "hidden", "must be a whole number from 1 to 16384");
+    *hidden = (int32_t)value->integer;
+    return CP_OK;
+}
+
 static cp_status read_truth(const reader *r, const char *key, bool *truth)
 {
     const cp_toml *value = cp_toml_get(r->table, key);
@@ -113,6 +126,8 @@ static cp_status read_preset(const reader *r, cp_preset *preset)
         st = read_text(r, "origin", &preset->origin);
     if (!st)
         st = read_shape(r, &preset->spec);
+    if (!st)
+        st = read_hidden(r, &preset->hidden);
     if (!st)
         st = read_truth(r, "bias", &preset->bias);
     if (!st)

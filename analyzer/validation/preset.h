@@ -14,6 +14,7 @@ typedef struct cp_preset {
     cp_str name;        /* "DeepSeek-V3" */
     cp_str origin;      /* where the numbers are from */
     cp_route_spec spec; /* float32 throughout; sound by cp_route_fault */
+    int32_t hidden;     /* width of what the gate reads; 0: not stated */
     bool bias;          /* the router adds a bias for the choice */
     bool is_default;    /* run for its method where no model was named */
 } cp_preset;

@@ -24,7 +24,7 @@ static bool same_measurement(const cp_measurement *a, const cp_measurement *b)
     return same_spec(&a->spec, &b->spec) && a->has_bias == b->has_bias &&
            a->of_bias == b->of_bias && a->from == b->from && a->to == b->to &&
            a->std == b->std && a->seed == b->seed && a->tokens == b->tokens &&
-           a->captured == b->captured;
+           a->captured == b->captured && !a->gate && !b->gate;
 }
 
 static bool same_widening(const cp_widening *a, const cp_widening *b)

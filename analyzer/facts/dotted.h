@@ -8,15 +8,22 @@
 
 #include "base/str.h"
 
-/* The whole path of the folder that holds the outermost package around the current
-   folder, else of the project that this is part of; "" where it is in neither. */
-cp_str cp_dotted_around(cp_arena *arena);
+/* Folders from which names count, by their whole paths; "" where there is none. */
+typedef struct cp_dotted_roots {
+    cp_arena *arena;
+    cp_str around; /* what holds the outermost package around the current folder, else the
+                      project that this is part of */
+    cp_str outer;  /* the same of the last file that was not below it */
+} cp_dotted_roots;
+
+cp_dotted_roots cp_dotted_begin(cp_arena *arena);
 
 /*
- * "a/b/c.py" -> "a.b.c", "a/b/__init__.py" -> "a.b"; leading "./" and "../" dropped. A
- * relative path counts from `around` where that is not "", so that a file of a package
- * has its name also for who is within the package.
+ * "a/b/c.py" -> "a.b.c", "a/b/__init__.py" -> "a.b". A path counts from one of the roots,
+ * so that a file of a package has its name from wherever it is looked at: within the
+ * package, or by a path that leads there from the root of the file system. One in neither
+ * package nor project loses its leading "/", "./" and "../" alone.
  */
-cp_str cp_dotted_of(cp_arena *arena, cp_str path, cp_str around);
+cp_str cp_dotted_of(cp_dotted_roots *roots, cp_str path);
 
 #endif

@@ -58,7 +58,7 @@ static bool is_init(cp_str path)
 
 static void index_files(cp_project *project)
 {
-    cp_str around = cp_dotted_around(&project->arena);
+    cp_dotted_roots roots = cp_dotted_begin(&project->arena);
     for (size_t i = 0; i < project->count; i++) {
         file_record *file = &project->files[i];
         file->is_native = cp_file_kind_of(file->path) == CP_FILE_NATIVE;
@@ -66,7 +66,7 @@ static void index_files(cp_project *project)
             project->remarks = cp_remark_words(&project->arena);
         if (file->is_native)
             continue;
-        file->dotted = cp_dotted_of(&project->arena, file->path, around);
+        file->dotted = cp_dotted_of(&roots, file->path);
         if (is_init(file->path))
             cp_map_put(&project->packages, file->dotted, file);
         void **slot = cp_map_slot(&project->by_name, last_part(file->dotted));

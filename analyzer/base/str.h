@@ -45,6 +45,13 @@ static inline cp_str cp_str_cut(cp_str s, size_t start, size_t end)
     return (cp_str){s.ptr + start, end - start};
 }
 
+/* Whether a name of C++ or Python may hold the byte, as far as ASCII goes. */
+static inline bool cp_is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_';
+}
+
 bool cp_str_starts(cp_str s, cp_str prefix);
 bool cp_str_ends(cp_str s, cp_str suffix);
 /* Letters of ASCII compared without case. */

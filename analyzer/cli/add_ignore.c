@@ -5,13 +5,6 @@
 #include "edits/ignores.h"
 #include "patches/patch.h"
 
-static void file_trouble(void *data, cp_str path, const cp_err *err)
-{
-    (void)data;
-    (void)path;
-    fprintf(stderr, "castproof: %s\n", err->msg);
-}
-
 static void say_left(const cp_ignores *ignores)
 {
     for (size_t i = 0; i < ignores->left_count; i++) {
@@ -33,11 +26,8 @@ static cp_status write_comments(cp_run *run, const cp_ignores *ignores, cp_err *
         cp_patch patch = {.fix = ignores->fixes[i]};
         cp_push(run->arena, patches.items, patches.count, patches.room, patch);
     }
-    cp_apply_options apply = {.roots = options->paths.items,
-                              .root_count = options->paths.count,
-                              .trouble = file_trouble};
     size_t written = 0;
-    cp_status st = cp_patches_apply(run->arena, &patches, &apply, &written, err);
+    cp_status st = cp_run_apply(run, &patches, &written, err);
     if (!st && !options->quiet)
         fprintf(stderr, "castproof: silenced %zu of %zu findings in %zu file%s\n",
                 ignores->added, run->findings.count, written, written == 1 ? "" : "s");

@@ -5,13 +5,6 @@
 #include "cli/run.h"
 #include "patches/patch.h"
 
-static void file_trouble(void *data, cp_str path, const cp_err *err)
-{
-    (void)data;
-    (void)path;
-    fprintf(stderr, "castproof: %s\n", err->msg);
-}
-
 /* What -v says of changes that were found and not made. */
 static void say_refusals(const cp_run *run)
 {
@@ -28,11 +21,8 @@ static void say_refusals(const cp_run *run)
 static cp_status in_place(cp_run *run, const cp_patches *patches, int *exit_status,
                           cp_err *err)
 {
-    cp_apply_options apply = {.roots = run->options->paths.items,
-                              .root_count = run->options->paths.count,
-                              .trouble = file_trouble};
     size_t written = 0;
-    cp_status st = cp_patches_apply(run->arena, patches, &apply, &written, err);
+    cp_status st = cp_run_apply(run, patches, &written, err);
     size_t fixed = 0;
     for (size_t i = 0; i < patches->count; i++)
         fixed += patches->items[i].fix->finding_count;

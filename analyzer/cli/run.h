@@ -103,6 +103,11 @@ cp_report_style cp_run_style(const cp_options *options);
 /* Writes `text` to standard output or to the file that -o names. */
 CP_MUST_CHECK cp_status cp_run_write(const cp_options *options, cp_str text, cp_err *err);
 
+/* Makes the patches in the files below the run's paths; a file that cannot be changed is
+   named on standard error, and the rest goes on. Errors as cp_patches_apply. */
+CP_MUST_CHECK cp_status cp_run_apply(const cp_run *run, const cp_patches *patches,
+                                     size_t *written, cp_err *err);
+
 /* Prints the troubles to standard error. */
 void cp_run_complain(const cp_run *run);
 

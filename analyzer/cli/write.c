@@ -115,3 +115,19 @@ cp_status cp_run_write(const cp_options *options, cp_str text, cp_err *err)
         return write_file(options->output, text, err);
     return write_to(stdout, text, "standard output", err);
 }
+
+static void file_trouble(void *data, cp_str path, const cp_err *err)
+{
+    (void)data;
+    (void)path;
+    fprintf(stderr, "castproof: %s\n", err->msg);
+}
+
+cp_status cp_run_apply(const cp_run *run, const cp_patches *patches, size_t *written,
+                       cp_err *err)
+{
+    cp_apply_options apply = {.roots = run->options->paths.items,
+                              .root_count = run->options->paths.count,
+                              .trouble = file_trouble};
+    return cp_patches_apply(run->arena, patches, &apply, written, err);
+}

@@ -50,8 +50,7 @@ static const cp_cond *fail(parser *p, const char *expected)
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.';
+    return cp_is_word_byte(c) || c == '.';
 }
 
 static void advance(parser *p, size_t n)

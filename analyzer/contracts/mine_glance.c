@@ -1,11 +1,5 @@
 #include "contracts/mine_glance.h"
 
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9');
-}
-
 /* Adds a byte to the hash of a word. */
 static uint32_t mix(uint32_t hash, char c)
 {
@@ -26,7 +20,7 @@ mine_word_set *mine_words_of(cp_arena *arena, cp_str text)
     for (size_t at = 0; at < text.len;) {
         uint32_t hash = hash_start;
         size_t start = at;
-        while (at < text.len && is_word(text.ptr[at]))
+        while (at < text.len && cp_is_word_byte(text.ptr[at]))
             hash = mix(hash, text.ptr[at++]);
         if (at > start)
             set->bits[place_of(hash) / 64] |= (uint64_t)1 << place_of(hash) % 64;
@@ -53,8 +47,9 @@ static bool is_one_of(const char *set, char c)
 static size_t find_word(cp_str text, cp_str name, size_t at)
 {
     for (; (at = cp_str_find(text, name, at)) != SIZE_MAX; at += name.len) {
-        bool inside = (at && is_word(text.ptr[at - 1])) ||
-                      (at + name.len < text.len && is_word(text.ptr[at + name.len]));
+        bool inside =
+            (at && cp_is_word_byte(text.ptr[at - 1])) ||
+            (at + name.len < text.len && cp_is_word_byte(text.ptr[at + name.len]));
         if (!inside)
             return at;
     }
@@ -110,8 +105,9 @@ static cp_str after_parameters(cp_str text, size_t at)
             break;
     }
     at = skip_blank(text, at + 1);
-    while (at < text.len && is_word(text.ptr[at])) { /* const, noexcept, override */
-        while (at < text.len && is_word(text.ptr[at]))
+    while (at < text.len &&
+           cp_is_word_byte(text.ptr[at])) { /* const, noexcept, override */
+        while (at < text.len && cp_is_word_byte(text.ptr[at]))
             at++;
         at = skip_blank(text, at);
     }
@@ -128,7 +124,7 @@ static bool is_after_type(cp_str text, size_t at)
     if (!at)
         return false;
     size_t start = at;
-    while (start && is_word(text.ptr[start - 1]))
+    while (start && cp_is_word_byte(text.ptr[start - 1]))
         start--;
     cp_str word = cp_str_cut(text, start, at);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -34,12 +34,6 @@ static void collect(mine_run *run, class_methods *all, const mine_value *class,
     }
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9');
-}
-
 /* Whether the method comes to one that the class itself defines, by `self.name`. */
 static bool comes_home(class_methods *all, method *from)
 {
@@ -53,7 +47,7 @@ static bool comes_home(class_methods *all, method *from)
     size_t at = 0;
     while ((at = cp_str_find(text, CP_STR("self."), at)) != SIZE_MAX) {
         size_t end = at += 5;
-        while (end < text.len && is_letter(text.ptr[end]))
+        while (end < text.len && cp_is_word_byte(text.ptr[end]))
             end++;
         method *next = cp_map_get(&all->by_name, cp_str_cut(text, at, end));
         if (next && comes_home(all, next))

@@ -10,12 +10,6 @@
 #define INCLUDE_DEPTH 5
 #define INCLUDES_MAX 300
 
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9');
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -57,8 +51,8 @@ static bool has_body(cp_str text, size_t at)
     if (!behind)
         return false;
     behind = skip_blanks(text, behind);
-    while (behind < text.len && is_word(text.ptr[behind])) { /* const noexcept */
-        while (behind < text.len && is_word(text.ptr[behind]))
+    while (behind < text.len && cp_is_word_byte(text.ptr[behind])) { /* const noexcept */
+        while (behind < text.len && cp_is_word_byte(text.ptr[behind]))
             behind++;
         behind = skip_blanks(text, behind);
     }
@@ -70,8 +64,8 @@ static bool has_body(cp_str text, size_t at)
 static bool has_word(cp_str text, cp_str word)
 {
     for (size_t at = 0; (at = cp_str_find(text, word, at)) != SIZE_MAX; at += word.len)
-        if ((!at || !is_word(text.ptr[at - 1])) &&
-            (at + word.len >= text.len || !is_word(text.ptr[at + word.len])))
+        if ((!at || !cp_is_word_byte(text.ptr[at - 1])) &&
+            (at + word.len >= text.len || !cp_is_word_byte(text.ptr[at + word.len])))
             return true;
     return false;
 }
@@ -84,8 +78,8 @@ static bool defines(cp_str text, const cp_mine_need *need)
     cp_str name = need->name;
     for (size_t at = 0; (at = cp_str_find(text, name, at)) != SIZE_MAX; at += name.len) {
         size_t end = at + name.len;
-        if ((at && is_word(text.ptr[at - 1])) || end >= text.len ||
-            is_word(text.ptr[end]))
+        if ((at && cp_is_word_byte(text.ptr[at - 1])) || end >= text.len ||
+            cp_is_word_byte(text.ptr[end]))
             continue;
         size_t next = skip_blanks(text, end);
         if (next >= text.len)

@@ -37,12 +37,6 @@ typedef struct scan {
     size_t at, room;
 } scan;
 
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_';
-}
-
 static char byte_at(const scan *s, size_t at)
 {
     return at < s->text.len ? s->text.ptr[at] : '\0';
@@ -144,8 +138,8 @@ static void skip_word(scan *s)
 {
     size_t start = s->at;
     bool digits = s->text.ptr[start] >= '0' && s->text.ptr[start] <= '9';
-    while (is_word_byte(byte_at(s, s->at)) ||
-           (digits && byte_at(s, s->at) == '\'' && is_word_byte(byte_at(s, s->at + 1))))
+    while (cp_is_word_byte(byte_at(s, s->at)) || (digits && byte_at(s, s->at) == '\'' &&
+                                                  cp_is_word_byte(byte_at(s, s->at + 1))))
         s->at++;
     if (byte_at(s, s->at) == '"' && s->at - start <= 3 && byte_at(s, s->at - 1) == 'R')
         skip_raw(s);
@@ -165,7 +159,7 @@ cp_module *cp_facts_of_comments(cp_arena *arena, const cp_source *source)
             take_block_comment(&s);
         else if (c == '"' || c == '\'')
             skip_quoted(&s, c);
-        else if (is_word_byte(c))
+        else if (cp_is_word_byte(c))
             skip_word(&s);
         else
             s.at++;

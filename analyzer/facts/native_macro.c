@@ -19,18 +19,12 @@ void cp_macros_go_far(cp_macros *macros)
     macros->is_far = true;
 }
 
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9');
-}
-
 static void read_params(cp_arena *arena, native_macro *macro, cp_str list)
 {
     size_t room = 0;
     while (list.len) {
         cp_str param = cp_str_trim(cp_str_next(&list, ','));
-        while (param.len && !is_word(param.ptr[0]) && param.ptr[0] != '.')
+        while (param.len && !cp_is_word_byte(param.ptr[0]) && param.ptr[0] != '.')
             param = cp_str_trim(cp_str_cut(param, 1, param.len));
         if (cp_str_is(param, "...")) {
             macro->is_variadic = true;
@@ -46,7 +40,7 @@ void native_add_macro(cp_macros *macros, const cp_source *source, uint32_t at,
 {
     line = cp_str_trim(line);
     size_t len = 0;
-    while (len < line.len && is_word(line.ptr[len]))
+    while (len < line.len && cp_is_word_byte(line.ptr[len]))
         len++;
     if (!len)
         return;

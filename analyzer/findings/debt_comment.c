@@ -3,12 +3,6 @@
 /* A line of a remark that is this long goes on in the next one. */
 enum { FULL_LINE = 72, TOKEN_MAX = 64, LINES_MAX = 12, TEXT_MAX = 600 };
 
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_';
-}
-
 /*
  * The marker that the text begins with; "" if there is none. In small letters it
  * is one only before a colon or an owner: `note that` is a sentence.
@@ -22,7 +16,7 @@ static cp_str marker_of(cp_str text)
             continue;
         char next = text.len > marker.len ? text.ptr[marker.len] : '\0';
         bool capitals = cp_str_starts(text, marker);
-        if (next == ':' || next == '(' || (capitals && !is_word_byte(next)))
+        if (next == ':' || next == '(' || (capitals && !cp_is_word_byte(next)))
             return cp_str_cut(text, 0, marker.len);
     }
     return (cp_str){"", 0};
@@ -134,9 +128,9 @@ bool cp_debt_note_of(cp_arena *arena, const cp_module *module, uint32_t index,
 static cp_str next_token(cp_str *rest, char *out)
 {
     size_t len = 0;
-    while (rest->len && !is_word_byte(rest->ptr[0]))
+    while (rest->len && !cp_is_word_byte(rest->ptr[0]))
         *rest = cp_str_cut(*rest, 1, rest->len);
-    while (rest->len && is_word_byte(rest->ptr[0])) {
+    while (rest->len && cp_is_word_byte(rest->ptr[0])) {
         char c = rest->ptr[0];
         if (len < TOKEN_MAX)
             out[len++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);

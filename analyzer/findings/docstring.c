@@ -55,8 +55,7 @@ static const cp_param *param_named(const cp_func *func, cp_str name)
 
 static bool is_word_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.' || c == '-';
+    return cp_is_word_byte(c) || c == '.' || c == '-';
 }
 
 static size_t indent_of(cp_str line)

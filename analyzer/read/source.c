@@ -47,34 +47,51 @@ static cp_status read_all(int fd, char *to, size_t size, cp_str path, size_t *go
     return CP_OK;
 }
 
-static cp_status read_open(int fd, cp_buf *into, cp_str path, cp_err *err)
+static cp_status measure(int fd, const char *path, size_t *size, cp_err *err)
 {
     struct stat info;
     if (fstat(fd, &info) != 0)
-        return cp_fail(err, CP_ERR_IO, "%.*s: cannot stat: %s", CP_STR_ARGS(path),
-                       strerror(errno));
+        return cp_fail(err, CP_ERR_IO, "%s: cannot stat: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode))
-        return cp_fail(err, CP_ERR_IO, "%.*s: not a regular file", CP_STR_ARGS(path));
-    if ((size_t)info.st_size > CP_SOURCE_MAX)
+        return cp_fail(err, CP_ERR_IO, "%s: not a regular file", path);
+    *size = (size_t)info.st_size;
+    return CP_OK;
+}
+
+cp_status cp_source_open(const char *path, int *fd, size_t *size, cp_err *err)
+{
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return cp_fail(err, CP_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
+    cp_status st = measure(*fd, path, size, err);
+    if (st)
+        close(*fd);
+    return st;
+}
+
+static cp_status read_open(int fd, size_t size, cp_buf *into, cp_str path, cp_err *err)
+{
+    if (size > CP_SOURCE_MAX)
         return cp_fail(err, CP_ERR_RANGE, "%.*s: larger than %zu MiB; exclude it",
                        CP_STR_ARGS(path), CP_SOURCE_MAX >> 20);
     into->len = 0;
-    cp_buf_reserve(into, (size_t)info.st_size);
-    cp_status st = read_all(fd, into->ptr, (size_t)info.st_size, path, &into->len, err);
+    cp_buf_reserve(into, size);
+    cp_status st = read_all(fd, into->ptr, size, path, &into->len, err);
     into->ptr[into->len] = '\0';
     return st;
 }
 
 cp_status cp_source_bytes(cp_buf *into, cp_str path, cp_err *err)
 {
+    int fd;
+    size_t size = 0;
     into->len = 0;
     cp_buf_add(into, path); /* as a C string */
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    int fd = open(into->ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return cp_fail(err, CP_ERR_IO, "%.*s: cannot open: %s", CP_STR_ARGS(path),
-                       strerror(errno));
-    cp_status st = read_open(fd, into, path, err);
+    cp_status st = cp_source_open(into->ptr, &fd, &size, err);
+    if (st)
+        return st;
+    st = read_open(fd, size, into, path, err);
     close(fd);
     return st;
 }

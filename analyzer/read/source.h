@@ -30,6 +30,13 @@ CP_MUST_CHECK cp_status cp_source_read(cp_arena *arena, cp_str path, cp_source *
                                        cp_err *err);
 
 /*
+ * Opens the regular file at `path`, a C string, for reading; the caller closes `fd`.
+ * CP_ERR_IO: it cannot be opened, or is a folder, FIFO or device.
+ */
+CP_MUST_CHECK cp_status cp_source_open(const char *path, int *fd, size_t *size,
+                                       cp_err *err);
+
+/*
  * The bytes of the file at `path` in `into`, in the place of what was there; for one
  * who looks at many files and keeps few. The same codes; after them `into` holds
  * nothing of use.

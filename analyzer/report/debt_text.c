@@ -1,23 +1,13 @@
 #include "report/show.h"
 #include "report/writers.h"
 
-enum { LABEL_CELLS = 16, DEFAULT_WIDTH = 80 };
+enum { INDENT = 2, DEFAULT_WIDTH = 80 };
 
 static cp_style style_of(cp_debt_state state)
 {
     return state == CP_DEBT_ACTIONABLE ? CP_STYLE_GREEN
            : state == CP_DEBT_BLOCKED  ? CP_STYLE_YELLOW
                                        : CP_STYLE_CYAN;
-}
-
-static void add_field(cp_buf *out, const char *label, cp_str text,
-                      const cp_report_style *style)
-{
-    if (!text.len)
-        return;
-    cp_buf_printf(out, "  %-*s", LABEL_CELLS - 2, label);
-    cp_show_wrapped(out, text, LABEL_CELLS, LABEL_CELLS, style->width);
-    cp_buf_puts(out, "\n");
 }
 
 static cp_str age_text(cp_arena *arena, const cp_debt_item *item)
@@ -47,13 +37,13 @@ static void add_item(cp_buf *out, const cp_debt_item *item, const cp_report_styl
     cp_show_blanks(out, 2);
     cp_show_wrapped(out, item->marker.len ? head : item->text, 2, 2, style->width);
     cp_buf_puts(out, "\n");
-    add_field(out, "subject", item->subject, style);
-    add_field(out, "precondition", item->precondition, style);
-    add_field(out, "holds since", item->since, style);
-    add_field(out, "stated", item->stated, style);
+    cp_text_field(out, INDENT, "subject", item->subject, style);
+    cp_text_field(out, INDENT, "precondition", item->precondition, style);
+    cp_text_field(out, INDENT, "holds since", item->since, style);
+    cp_text_field(out, INDENT, "stated", item->stated, style);
     for (uint32_t i = 0; i < item->unblock_count; i++)
-        add_field(out, i ? "" : "unblocks", item->unblocks[i], style);
-    add_field(out, "last touched", age_text(out->arena, item), style);
+        cp_text_field(out, INDENT, i ? "" : "unblocks", item->unblocks[i], style);
+    cp_text_field(out, INDENT, "last touched", age_text(out->arena, item), style);
     cp_buf_puts(out, "\n");
 }
 

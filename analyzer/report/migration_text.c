@@ -1,17 +1,7 @@
 #include "report/show.h"
 #include "report/writers.h"
 
-enum { LABEL_CELLS = 16, DEFAULT_WIDTH = 80, MOST_PLACES = 4 };
-
-static void add_field(cp_buf *out, const char *label, cp_str text,
-                      const cp_report_style *style)
-{
-    if (!text.len)
-        return;
-    cp_buf_printf(out, "    %-*s", LABEL_CELLS - 4, label);
-    cp_show_wrapped(out, text, LABEL_CELLS, LABEL_CELLS, style->width);
-    cp_buf_puts(out, "\n");
-}
+enum { INDENT = 4, DEFAULT_WIDTH = 80, MOST_PLACES = 4 };
 
 static void add_heading(cp_buf *out, const char *text, const cp_report_style *style)
 {
@@ -32,7 +22,7 @@ static const char *heading_of(const cp_step *step)
 static void add_breaks(cp_buf *out, const cp_step *step, const cp_report_style *style)
 {
     for (size_t i = 0; i < step->break_count; i++)
-        add_field(out, "with it", cp_step_break(out->arena, step, i), style);
+        cp_text_field(out, INDENT, "with it", cp_step_break(out->arena, step, i), style);
 }
 
 static void add_subject(cp_buf *out, const cp_migrated *migrated, uint32_t number,
@@ -51,23 +41,24 @@ static void add_step(cp_buf *out, const cp_migrated *migrated, uint32_t number,
     cp_arena *arena = out->arena;
     const cp_step *step = &migrated->migration->steps[number - 1];
     add_subject(out, migrated, number, style);
-    add_field(out, "at", cp_step_places(arena, step, MOST_PLACES), style);
+    cp_text_field(out, INDENT, "at", cp_step_places(arena, step, MOST_PLACES), style);
     if (step->fix)
-        add_field(out, "patch", step->fix->id, style);
-    add_field(out, "after", cp_step_needs(arena, step), style);
+        cp_text_field(out, INDENT, "patch", step->fix->id, style);
+    cp_text_field(out, INDENT, "after", cp_step_needs(arena, step), style);
     if (step->kind == CP_STEP_RAISE)
-        add_field(out, "for", cp_step_lifts(arena, migrated->migration, number), style);
+        cp_text_field(out, INDENT, "for",
+                      cp_step_lifts(arena, migrated->migration, number), style);
     if (step->blocked)
-        add_field(out, "blocked", CP_STR("no known release lifts what it waits for"),
-                  style);
-    add_field(out, "because", cp_step_evidence(arena, step), style);
-    add_field(out, step->fix ? "effect" : "no patch",
-              cp_step_proof(arena, migrated, step), style);
+        cp_text_field(out, INDENT, "blocked",
+                      CP_STR("no known release lifts what it waits for"), style);
+    cp_text_field(out, INDENT, "because", cp_step_evidence(arena, step), style);
+    cp_text_field(out, INDENT, step->fix ? "effect" : "no patch",
+                  cp_step_proof(arena, migrated, step), style);
     add_breaks(out, step, style);
     for (size_t i = 0; i < step->check_count; i++)
-        add_field(out, i ? "" : "by hand", step->checks[i], style);
+        cp_text_field(out, INDENT, i ? "" : "by hand", step->checks[i], style);
     for (uint32_t i = 0; step->item && i < step->item->unblock_count; i++)
-        add_field(out, i ? "" : "then", step->item->unblocks[i], style);
+        cp_text_field(out, INDENT, i ? "" : "then", step->item->unblocks[i], style);
 }
 
 static void add_lefts(cp_buf *out, const char *heading, const cp_left *lefts,

@@ -49,6 +49,16 @@ void cp_text_note(cp_buf *out, const char *label, cp_str text,
     cp_buf_puts(out, "\n");
 }
 
+void cp_text_field(cp_buf *out, int indent, const char *label, cp_str text,
+                   const cp_report_style *style)
+{
+    if (!text.len)
+        return;
+    cp_buf_printf(out, "%*s%-*s", indent, "", CP_FIELD_CELLS - indent, label);
+    cp_show_wrapped(out, text, CP_FIELD_CELLS, CP_FIELD_CELLS, style->width);
+    cp_buf_puts(out, "\n");
+}
+
 static cp_str place_text(cp_arena *arena, const cp_place *place)
 {
     cp_buf text = {.arena = arena};

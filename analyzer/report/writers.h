@@ -61,6 +61,12 @@ void cp_text_summary(cp_buf *out, const cp_report *report);
 void cp_text_note(cp_buf *out, const char *label, cp_str text,
                   const cp_report_style *style);
 
+/* A line "label   text", wrapped, the text from cell CP_FIELD_CELLS on; nothing where
+   there is none. */
+enum { CP_FIELD_CELLS = 16 };
+void cp_text_field(cp_buf *out, int indent, const char *label, cp_str text,
+                   const cp_report_style *style);
+
 /* A note that says how many of `all` are not shown; nothing where all are. */
 void cp_text_more(cp_buf *out, const char *label, size_t all, size_t shown,
                   const cp_report_style *style);

@@ -1,11 +1,10 @@
 #include "validation/tensors.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "read/source.h"
 #include "validation/tensors_read.h"
 
 struct cp_mapping {
@@ -13,17 +12,12 @@ struct cp_mapping {
     size_t size;
 };
 
-static cp_status map_open(int fd, cp_str path, struct cp_mapping *mapping, cp_err *err)
+static cp_status map_open(int fd, size_t size, cp_str path, struct cp_mapping *mapping,
+                          cp_err *err)
 {
-    struct stat info;
-    if (fstat(fd, &info) != 0)
-        return cp_fail(err, CP_ERR_IO, "%.*s: cannot stat: %s", CP_STR_ARGS(path),
-                       strerror(errno));
-    if (!S_ISREG(info.st_mode))
-        return cp_fail(err, CP_ERR_IO, "%.*s: not a regular file", CP_STR_ARGS(path));
-    if (info.st_size == 0)
+    if (size == 0)
         return cp_fail(err, CP_ERR_SYNTAX, "%.*s: empty", CP_STR_ARGS(path));
-    mapping->size = (size_t)info.st_size;
+    mapping->size = size;
     mapping->at = mmap(NULL, mapping->size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (mapping->at == MAP_FAILED)
         return cp_fail(err, CP_ERR_IO, "%.*s: cannot map: %s", CP_STR_ARGS(path),
@@ -34,12 +28,12 @@ static cp_status map_open(int fd, cp_str path, struct cp_mapping *mapping, cp_er
 static cp_status map(cp_arena *arena, cp_str path, struct cp_mapping *mapping,
                      cp_err *err)
 {
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    int fd = open(cp_str_c(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return cp_fail(err, CP_ERR_IO, "%.*s: cannot open: %s", CP_STR_ARGS(path),
-                       strerror(errno));
-    cp_status st = map_open(fd, path, mapping, err);
+    int fd;
+    size_t size = 0;
+    cp_status st = cp_source_open(cp_str_c(arena, path), &fd, &size, err);
+    if (st)
+        return st;
+    st = map_open(fd, size, path, mapping, err);
     close(fd);
     return st;
 }

@@ -1,5 +1,7 @@
 #include "validation/gate.h"
 
+#include "validation/job.h"
+
 static cp_validation measure(cp_arena *arena, const cp_preset *preset,
                              const cp_validate_options *options)
 {
@@ -16,19 +18,14 @@ static cp_validation measure(cp_arena *arena, const cp_preset *preset,
                         .gate = &gate};
     cp_comparison seen = cp_measure(&m);
     cp_validation result = {.device = CP_STR("cpu"),
-                            .method = cp_str_of(cp_method_name(preset->spec.method)),
+                            .method = job_method(preset),
                             .preset = preset->name,
                             .from = CP_F32,
                             .proof = CP_STR(""),
-                            .tokens = seen.tokens,
-                            .seed = options->seed,
-                            .expert_set_mismatches = seen.expert_set_mismatches,
-                            .order_mismatches = seen.order_mismatches,
-                            .max_weight_error = seen.max_weight_error};
+                            .seed = options->seed};
+    job_measured(&result, &seen);
     cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result.rate_low,
                         &result.rate_high);
-    result.effect =
-        seen.expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
     result.inputs = cp_str_printf(
         arena,
         "a gate of %d by %d in bfloat16, summed in float32: hidden N(0, 1), weights so "

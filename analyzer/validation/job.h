@@ -1,7 +1,7 @@
 /*
  * job.h - a plan being judged, shared by the files that judge it.
  *
- * Layer: validation. Private to validate.c and narrowing.c.
+ * Layer: validation. Private to validate.c, narrowing.c and gate.c.
  */
 #ifndef CP_VALIDATION_JOB_H
 #define CP_VALIDATION_JOB_H
@@ -27,6 +27,9 @@ void job_unproved(job *j, cp_str method, const cp_preset *preset, cp_str reason)
 
 /* The counts of a run. */
 void job_count(cp_validation *result, const cp_comparison *seen);
+
+/* The same, and the effect of a run that can show a change but prove nothing. */
+void job_measured(cp_validation *result, const cp_comparison *seen);
 
 bool job_of_bias(const job *j);
 

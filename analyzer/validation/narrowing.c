@@ -28,26 +28,30 @@ static void describe(const job *j, cp_validation *result, const cp_measurement *
             (long long)result->tokens, (double)m->std);
 }
 
+/* What drawn and captured logits have in common: all but what is routed. */
+static cp_measurement measurement_of(const job *j, const cp_preset *preset)
+{
+    return (cp_measurement){.spec = preset->spec,
+                            .has_bias = preset->bias,
+                            .of_bias = job_of_bias(j),
+                            .from = job_storage(j->from),
+                            .to = job_storage(j->plan->cast_to),
+                            .seed = j->options->seed};
+}
+
 static void measure_one(job *j, const cp_preset *preset, float std)
 {
     const cp_validate_options *o = j->options;
-    cp_measurement m = {.spec = preset->spec,
-                        .has_bias = preset->bias,
-                        .of_bias = job_of_bias(j),
-                        .from = job_storage(j->from),
-                        .to = job_storage(j->plan->cast_to),
-                        .std = std,
-                        .seed = o->seed,
-                        .tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS};
+    cp_measurement m = measurement_of(j, preset);
+    m.std = std;
+    m.tokens = o->tokens > 0 ? o->tokens : DEFAULT_TOKENS;
     cp_str device;
     cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m, &device);
     cp_validation *result = job_add(j, job_method(preset), preset);
     result->device = device;
-    job_count(result, &seen);
+    job_measured(result, &seen);
     cp_measure_interval(seen.expert_set_mismatches, seen.tokens, &result->rate_low,
                         &result->rate_high);
-    result->effect =
-        seen.expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
     describe(j, result, &m);
 }
 
@@ -96,14 +100,9 @@ static bool fits(const job *j, const cp_capture *capture, const cp_preset *prese
 static void route_capture(job *j, const cp_capture *capture, const cp_preset *preset,
                           captured_sum *sum)
 {
-    cp_measurement m = {.spec = preset->spec,
-                        .has_bias = preset->bias,
-                        .of_bias = job_of_bias(j),
-                        .from = job_storage(j->from),
-                        .to = job_storage(j->plan->cast_to),
-                        .seed = j->options->seed,
-                        .tokens = capture->logits->rows,
-                        .captured = capture};
+    cp_measurement m = measurement_of(j, preset);
+    m.tokens = capture->logits->rows;
+    m.captured = capture;
     cp_str device; /* the CPU: it is where captures lie */
     cp_comparison seen = cp_runs_measure(j->arena, j->runs, &m, &device);
     cp_compare_add(&sum->all, &seen);
@@ -178,9 +177,7 @@ static bool measure_captured(job *j, const cp_preset *preset)
         return false;
     cp_validation *result = job_add(j, job_method(preset), preset);
     result->captured = true;
-    job_count(result, &sum.all);
-    result->effect =
-        result->expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
+    job_measured(result, &sum.all);
     describe_captured(j, result, &sum, preset);
     return true;
 }

@@ -40,6 +40,13 @@ void job_count(cp_validation *result, const cp_comparison *seen)
     result->max_weight_error = seen->max_weight_error;
 }
 
+void job_measured(cp_validation *result, const cp_comparison *seen)
+{
+    job_count(result, seen);
+    result->effect =
+        seen->expert_set_mismatches ? CP_EFFECT_CHANGES_EXPERTS : CP_EFFECT_UNPROVED;
+}
+
 static bool is_stored(cp_dtype dtype)
 {
     return dtype == CP_F32 || dtype == CP_BF16 || dtype == CP_F16;

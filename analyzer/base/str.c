@@ -56,6 +56,22 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+size_t cp_str_common(cp_str a, cp_str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
+        n++;
+    return n;
+}
+
+bool cp_str_is_one(cp_str s, const char *const *words)
+{
+    for (; *words; words++)
+        if (cp_str_is(s, *words))
+            return true;
+    return false;
+}
+
 cp_str cp_str_trim(cp_str s)
 {
     while (s.len && is_space(s.ptr[0]))

@@ -66,6 +66,12 @@ static inline bool cp_str_has(cp_str s, cp_str needle)
 /* The same, letters of ASCII compared without case. */
 size_t cp_str_find_nocase(cp_str s, cp_str needle, size_t from);
 
+/* How many bytes both begin with alike. */
+size_t cp_str_common(cp_str a, cp_str b);
+
+/* Whether `s` is one of `words`, which end with NULL. */
+bool cp_str_is_one(cp_str s, const char *const *words);
+
 /* `s` without the ASCII white space around it. */
 cp_str cp_str_trim(cp_str s);
 

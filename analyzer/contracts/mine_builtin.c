@@ -2,14 +2,6 @@
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
-static bool one_of(cp_str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (cp_str_is(name, *words))
-            return true;
-    return false;
-}
-
 const mine_value *mine_new_tensor(mine_run *run, const mine_value *dtype)
 {
     mine_value *value = cp_new(run->arena, mine_value, 1);
@@ -103,7 +95,7 @@ const mine_value *mine_builtin_python(mine_run *run, mine_scope *scope, cp_expr 
         const mine_value *known = mine_python_function(run, scope, call, name);
         if (known)
             return known;
-        if (one_of(name, same) && call->arg_count)
+        if (cp_str_is_one(name, same) && call->arg_count)
             return mine_eval(run, scope, call->args[call->arg_count - 1].value);
         if ((cp_str_is(name, "list") || cp_str_is(name, "tuple") ||
              cp_str_is(name, "set") || cp_str_is(name, "frozenset")) &&
@@ -161,7 +153,7 @@ static bool keeps_dtype(cp_str name)
         "to",         "pin_memory", "value_or",  "get",     "type_as",   "index_select",
         "unwrap",     "item",       "expand_as", "view_as", "chunk",     "select",
         NULL};
-    return one_of(name, words);
+    return cp_str_is_one(name, words);
 }
 
 /* Methods of a tensor, or of an Optional around one. */
@@ -179,12 +171,12 @@ static const mine_value *tensor_method(mine_run *run, mine_scope *scope,
     }
     if (cp_str_is(name, "dtype") || cp_str_is(name, "scalar_type"))
         return mine_dtype_of(run, value);
-    if (one_of(name, given))
+    if (cp_str_is_one(name, given))
         return mine_bool(run,
                          param ? mine_under_path(run, mine_atom(run->arena, COND_GIVEN,
                                                                 value->text, (cp_str){0}))
                                : &mine_true);
-    if (one_of(name, pointers)) {
+    if (cp_str_is_one(name, pointers)) {
         mine_touch(run, scope, value, call->span.start);
         return &mine_unknown;
     }
@@ -240,12 +232,12 @@ static const mine_value *container_method(mine_run *run, mine_scope *scope,
                                        "back", "get",  NULL};
     if (value->object->class)
         return NULL;
-    if (one_of(name, puts) && call->arg_count) {
+    if (cp_str_is_one(name, puts) && call->arg_count) {
         value->object->element =
             mine_eval(run, scope, call->args[call->arg_count - 1].value);
         return &mine_unknown;
     }
-    if (one_of(name, gets) && value->object->element)
+    if (cp_str_is_one(name, gets) && value->object->element)
         return cp_str_is(name, "find") || cp_str_is(name, "begin")
                    ? value
                    : value->object->element;

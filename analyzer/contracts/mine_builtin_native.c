@@ -1,14 +1,6 @@
 #include "contracts/mine_native.h"
 #include "contracts/mine_reads.h"
 
-static bool one_of(cp_str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (cp_str_is(name, *words))
-            return true;
-    return false;
-}
-
 /* A call that gives its first argument, as far as dtypes go. */
 static bool passes_through(cp_str name)
 {
@@ -30,7 +22,7 @@ static bool passes_through(cp_str name)
                                         "TensorView",
                                         "Tensor",
                                         NULL};
-    return one_of(name, words);
+    return cp_str_is_one(name, words);
 }
 
 /* Whether a macro or function of that name fails where its condition does not hold. */
@@ -41,9 +33,9 @@ static bool is_check(cp_str name)
     bool upper = true;
     for (size_t i = 0; i < name.len; i++)
         upper &= name.ptr[i] < 'a' || name.ptr[i] > 'z';
-    return one_of(name, words) || (upper && (cp_str_has(name, CP_STR("CHECK")) ||
-                                             cp_str_has(name, CP_STR("ASSERT")) ||
-                                             cp_str_has(name, CP_STR("ENFORCE"))));
+    return cp_str_is_one(name, words) || (upper && (cp_str_has(name, CP_STR("CHECK")) ||
+                                                    cp_str_has(name, CP_STR("ASSERT")) ||
+                                                    cp_str_has(name, CP_STR("ENFORCE"))));
 }
 
 static bool is_throw(cp_str name)
@@ -58,7 +50,7 @@ static bool is_throw(cp_str name)
                                         "TORCH_ERROR",
                                         "throw",
                                         NULL};
-    return one_of(name, words);
+    return cp_str_is_one(name, words);
 }
 
 /* a == b, a != b of CHECK_EQ(a, b) and CHECK_NE; NULL for another relation. */
@@ -177,7 +169,7 @@ static const mine_value *member_builtin(mine_run *run, mine_scope *scope, cp_exp
     cp_expr *attr = callee->kind == CP_EXPR_SUBSCRIPT ? callee->kids[0] : callee;
     if (attr->kind != CP_EXPR_ATTR)
         return NULL;
-    if (one_of(name, pointers))
+    if (cp_str_is_one(name, pointers))
         return mine_data_pointer(run, scope, call, callee);
     const cp_expr *root = attr->kids[0];
     if (root->kind != CP_EXPR_CALL && mine_native_class(run, scope, attr->kids[0]))

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "contracts/mine_glance.h"
 #include "contracts/mine_source.h"
+#include "read/path.h"
 
 /* A C++ file of the tree. */
 typedef struct native_file {
@@ -38,12 +39,6 @@ cp_mine_files *cp_mine_files_new(cp_arena *arena, const cp_mine_files_options *o
     files->by_path.arena = files->by_name.arena = files->asked.arena = arena;
     files->macros = cp_macros_new(arena);
     return files;
-}
-
-static cp_str last_part(cp_str path)
-{
-    const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-    return slash ? cp_str_cut(path, (size_t)(slash - path.ptr) + 1, path.len) : path;
 }
 
 /* The lines that include other files. */
@@ -105,7 +100,7 @@ static void read_all(cp_mine_files *files)
         else
             keep(files, file, cp_buf_str(&bytes), words);
         cp_map_put(&files->by_path, options->paths[i], file);
-        void **slot = cp_map_slot(&files->by_name, last_part(options->paths[i]));
+        void **slot = cp_map_slot(&files->by_name, cp_path_name(options->paths[i]));
         file->next = *slot;
         *slot = file;
     }
@@ -157,14 +152,6 @@ static cp_str without_ups(cp_arena *arena, cp_str path)
     return (cp_str){out, len};
 }
 
-static size_t common_start(cp_str a, cp_str b)
-{
-    size_t n = 0;
-    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
-        n++;
-    return n;
-}
-
 static bool ends_with_path(cp_str path, cp_str end)
 {
     return cp_str_ends(path, end) &&
@@ -176,10 +163,10 @@ static native_file *included(const cp_mine_files *files, const native_file *from
                              cp_str name)
 {
     cp_str path = from->source.path;
-    native_file *found = NULL, *any = cp_map_get(&files->by_name, last_part(name));
+    native_file *found = NULL, *any = cp_map_get(&files->by_name, cp_path_name(name));
     if (!any)
         return NULL; /* a header of a library, as most are */
-    cp_str folder = cp_str_cut(path, 0, path.len - last_part(path).len);
+    cp_str folder = cp_str_cut(path, 0, path.len - cp_path_name(path).len);
     cp_str beside =
         cp_str_printf(files->arena, "%.*s%.*s", CP_STR_ARGS(folder), CP_STR_ARGS(name));
     found = cp_map_get(&files->by_path, without_ups(files->arena, beside));
@@ -189,7 +176,7 @@ static native_file *included(const cp_mine_files *files, const native_file *from
         name = cp_str_cut(name, 3, name.len);
     size_t nearest = 0;
     for (; any; any = any->next) { /* the first by path among equals */
-        size_t near = common_start(any->source.path, path) + 1;
+        size_t near = cp_str_common(any->source.path, path) + 1;
         if (any->source.path.len && ends_with_path(any->source.path, name) &&
             near >= nearest) {
             found = any;
@@ -289,7 +276,7 @@ void cp_mine_files_foresee(cp_mine_files *files, const cp_mine_guess *guess)
         native_file *file = &files->items[i];
         if (!file->wanted ||
             (!cp_scan(words, file->source.text) &&
-             !has_part(last_part(file->source.path), guess->parts, guess->part_count)))
+             !has_part(cp_path_name(file->source.path), guess->parts, guess->part_count)))
             continue;
         expect(files, file);
         cp_str text = file->source.text;
@@ -314,7 +301,7 @@ void cp_mine_files_named(cp_mine_files *files, cp_str names, cp_mine_files_add *
     while (names.len) {
         cp_str name = cp_str_next(&names, ' ');
         native_file *file =
-            name.len ? cp_map_get(&files->by_name, last_part(name)) : NULL;
+            name.len ? cp_map_get(&files->by_name, cp_path_name(name)) : NULL;
         for (; file; file = file->next)
             if (ends_with_path(file->source.path, name)) {
                 reach(files, file, false);

@@ -1,14 +1,6 @@
 #include "contracts/mine_native.h"
 #include "contracts/mine_python.h"
 
-static bool one_of(cp_str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (cp_str_is(name, *words))
-            return true;
-    return false;
-}
-
 /* torch.empty(…), torch.zeros_like(x, …), … */
 const mine_value *mine_torch_call(mine_run *run, cp_str name, const mine_args *args)
 {
@@ -18,9 +10,9 @@ const mine_value *mine_torch_call(mine_run *run, cp_str name, const mine_args *a
     static const char *const likes[] = {"empty_like", "zeros_like", "ones_like",
                                         "full_like",  "rand_like",  NULL};
     const mine_value *dtype = mine_dtype_argument(args);
-    if (one_of(name, makers))
+    if (cp_str_is_one(name, makers))
         return mine_new_tensor(run, dtype);
-    if (one_of(name, likes))
+    if (cp_str_is_one(name, likes))
         return mine_new_tensor(run, dtype ? dtype
                                     : args->count
                                         ? mine_dtype_of(run, args->items[0].value)

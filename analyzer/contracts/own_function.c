@@ -1,6 +1,7 @@
 #include "contracts/mine_files.h"
 #include "contracts/own_parts.h"
 #include "contracts/set.h"
+#include "read/path.h"
 
 /* What was found of a function, kept for the next who asks. */
 typedef struct own_answer {
@@ -19,17 +20,10 @@ static bool is_below(cp_str path, cp_str folder)
                            path.ptr[folder.len] == '/');
 }
 
-static cp_str without_slash(cp_str path)
-{
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    return path;
-}
-
 bool own_is_checked(const cp_own *own, cp_str root)
 {
     for (size_t i = 0; i < own->options.path_count; i++)
-        if (cp_str_eq(without_slash(own->options.paths[i]), root))
+        if (cp_str_eq(cp_path_unslashed(own->options.paths[i]), root))
             return true;
     return false;
 }
@@ -99,7 +93,7 @@ static own_part *new_part(cp_own *own, cp_str root)
 static cp_str checked_path_of(const cp_own *own, cp_str path)
 {
     for (size_t i = 0; i < own->options.path_count; i++) {
-        cp_str checked = without_slash(own->options.paths[i]);
+        cp_str checked = cp_path_unslashed(own->options.paths[i]);
         if (is_below(path, checked))
             return checked;
     }

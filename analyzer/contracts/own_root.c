@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "contracts/own.h"
+#include "read/path.h"
 
 /* Folders above a path that are looked at. */
 enum { LEVELS_MAX = 32 };
@@ -49,13 +50,6 @@ static cp_str around(cp_arena *arena, cp_str path)
     return cp_str_cut(path, 0, slash == path.ptr ? 1 : (size_t)(slash - path.ptr));
 }
 
-static cp_str plain(cp_str path)
-{
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    return path;
-}
-
 /* A package that is written as "." has its name in the path above. */
 static cp_str named(cp_arena *arena, cp_str package)
 {
@@ -70,7 +64,7 @@ static cp_str named(cp_arena *arena, cp_str package)
 
 cp_str cp_own_root(cp_arena *arena, cp_str path)
 {
-    cp_str folder = plain(path), package = {0};
+    cp_str folder = cp_path_unslashed(path), package = {0};
     if (!is_folder(arena, folder))
         folder = around(arena, folder);
     cp_str given = folder;

@@ -67,3 +67,8 @@ cp_str cp_dotted_of(cp_dotted_roots *roots, cp_str path)
         dotted[i] = path.ptr[i] == '/' ? '.' : path.ptr[i];
     return (cp_str){dotted, path.len};
 }
+
+bool cp_dotted_is_package(cp_str path)
+{
+    return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
+}

@@ -26,4 +26,7 @@ cp_dotted_roots cp_dotted_begin(cp_arena *arena);
  */
 cp_str cp_dotted_of(cp_dotted_roots *roots, cp_str path);
 
+/* Whether the file is the __init__.py of a package. */
+bool cp_dotted_is_package(cp_str path);
+
 #endif

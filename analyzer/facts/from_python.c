@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "facts/dotted.h"
+
 uint32_t cp_lower_part(const cp_lower *lower, uint32_t parent, uint32_t n)
 {
     cp_each_part(lower, parent, child)
@@ -109,11 +111,6 @@ void cp_lower_sort_errors(cp_module *module)
         qsort(module->errors, module->error_count, sizeof *module->errors, by_place);
 }
 
-static bool is_package(cp_str path)
-{
-    return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
-}
-
 cp_reader *cp_reader_new(cp_arena *arena)
 {
     cp_reader *reader = cp_new(arena, cp_reader, 1);
@@ -131,7 +128,7 @@ static cp_lower begin(cp_reader *reader, const cp_source *source)
 {
     cp_module *module = cp_new(reader->arena, cp_module, 1);
     module->source = source;
-    module->is_package = is_package(source->path);
+    module->is_package = cp_dotted_is_package(source->path);
     module->reader = reader;
     return (cp_lower){.arena = reader->arena,
                       .text = source->text.ptr,

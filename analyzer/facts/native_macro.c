@@ -1,4 +1,5 @@
 #include "facts/native_read.h"
+#include "read/path.h"
 
 /* Nesting and length of what macros give; beyond it a macro stays a call. */
 #define EXPAND_DEPTH 12
@@ -100,12 +101,6 @@ static bool is_kept(cp_str name)
            cp_str_is(name, "FLASHINFER_CHECK") || cp_str_is(name, "CUDA_CHECK");
 }
 
-static cp_str base_name(cp_str path)
-{
-    const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-    return slash ? cp_str_cut(path, (size_t)(slash - path.ptr) + 1, path.len) : path;
-}
-
 /* The names of what the file includes, without their paths. */
 static void read_includes(expander *e)
 {
@@ -117,7 +112,7 @@ static void read_includes(expander *e)
         size_t stop = end ? (size_t)(end - text.ptr) : text.len;
         cp_str name = cp_str_trim(cp_str_cut(text, at, stop));
         if (name.len > 2)
-            cp_map_put(&e->included, base_name(cp_str_cut(name, 1, name.len - 1)), e);
+            cp_map_put(&e->included, cp_path_name(cp_str_cut(name, 1, name.len - 1)), e);
         at = stop;
     }
 }
@@ -127,7 +122,7 @@ static bool includes(expander *e, const cp_source *other)
 {
     if (!e->included.arena)
         read_includes(e);
-    return cp_map_get(&e->included, base_name(other->path)) != NULL;
+    return cp_map_get(&e->included, cp_path_name(other->path)) != NULL;
 }
 
 /* The only definition, or the only one among the files that are included. */

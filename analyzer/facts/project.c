@@ -51,11 +51,6 @@ static cp_str last_part(cp_str dotted)
     return dot ? cp_str_cut(dotted, (size_t)(dot - dotted.ptr) + 1, dotted.len) : dotted;
 }
 
-static bool is_init(cp_str path)
-{
-    return cp_str_ends(path, CP_STR("/__init__.py")) || cp_str_is(path, "__init__.py");
-}
-
 static void index_files(cp_project *project)
 {
     cp_dotted_roots roots = cp_dotted_begin(&project->arena);
@@ -67,7 +62,7 @@ static void index_files(cp_project *project)
         if (file->is_native)
             continue;
         file->dotted = cp_dotted_of(&roots, file->path);
-        if (is_init(file->path))
+        if (cp_dotted_is_package(file->path))
             cp_map_put(&project->packages, file->dotted, file);
         void **slot = cp_map_slot(&project->by_name, last_part(file->dotted));
         if (!*slot)
@@ -92,7 +87,7 @@ static cp_module *lower(cp_arena *arena, cp_reader *reader, const file_record *f
     cp_module *module =
         cp_reader_read(reader, source, scanner ? holds_needle : NULL, scanner);
     module->dotted = file->dotted;
-    module->is_package = is_init(file->path);
+    module->is_package = cp_dotted_is_package(file->path);
     return module;
 }
 
@@ -307,14 +302,6 @@ static bool names(const cp_project *project, cp_str dotted, cp_str target)
            !is_in_package(project, cp_str_cut(dotted, 0, front));
 }
 
-static size_t common_start(cp_str a, cp_str b)
-{
-    size_t n = 0;
-    while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
-        n++;
-    return n;
-}
-
 /*
  * Of the files that the dotted name can mean, the one with the least in front
  * of it; among equals the nearest to the file that imports.
@@ -329,8 +316,8 @@ static file_record *best_file(const cp_project *project, const cp_module *from,
         if (!names(project, file->dotted, target))
             continue;
         bool nearer = best && file->dotted.len == best->dotted.len &&
-                      common_start(file->dotted, from->dotted) >
-                          common_start(best->dotted, from->dotted);
+                      cp_str_common(file->dotted, from->dotted) >
+                          cp_str_common(best->dotted, from->dotted);
         if (!best || file->dotted.len < best->dotted.len || nearer)
             best = file;
     }

@@ -41,6 +41,19 @@ cp_str cp_path_parent(cp_str path)
     return cp_str_cut(path, 0, n > 1 ? n - 1 : n);
 }
 
+cp_str cp_path_name(cp_str path)
+{
+    const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+    return slash ? cp_str_cut(path, (size_t)(slash - path.ptr) + 1, path.len) : path;
+}
+
+cp_str cp_path_unslashed(cp_str path)
+{
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
 cp_str cp_path_whole(cp_arena *arena, cp_str path)
 {
     char *here = cp_str_starts(path, CP_STR("/")) ? NULL : getcwd(NULL, 0);

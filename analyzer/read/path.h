@@ -17,6 +17,12 @@ cp_str cp_path_parent(cp_str path);
 /* The plain path from the root of the file system on. */
 cp_str cp_path_whole(cp_arena *arena, cp_str path);
 
+/* What stands behind the last '/', all of it where there is none. */
+cp_str cp_path_name(cp_str path);
+
+/* `path` without the '/' that it ends with; "/" stays. */
+cp_str cp_path_unslashed(cp_str path);
+
 /* Whether there is anything called `name` in the folder. */
 bool cp_path_has(cp_arena *arena, cp_str folder, const char *name);
 

@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 typedef struct cp_python_env {
-    cp_str what;     /* how it was found, for messages: "VIRTUAL_ENV=/work/env"; "" where
+    cp_str what;     /* how it was found, for messages: "VIRTUAL_ENV=/opt/env"; "" where
                         there is none */
     cp_str *folders; /* that are there, in the order in which Python looks */
     size_t count;
